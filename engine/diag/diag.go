@@ -102,7 +102,8 @@ type Def struct {
 }
 
 // New returns the diagnostic without a place. Each argument is a string (the
-// same in both languages), a Text, an int or int64, or a fmt.Stringer. Where the
+// same in both languages), a Text, an int or int64, a fmt.Stringer, or an error,
+// which is told as Reason does. Where the
 // sentence quotes an argument, as '{1}', at most 40 letters of it are shown,
 // else at most 1 000; line feeds show as ⏎.
 func (d *Def) New(args ...any) *Diagnostic { return d.At(token.Span{}, args...) }
@@ -138,7 +139,7 @@ func textOf(arg any) Text {
 	case fmt.Stringer:
 		return Same(arg.String())
 	case error:
-		return Same(arg.Error())
+		return Reason(arg)
 	}
 	panic(fmt.Sprintf("BUG: %T is no argument of a diagnostic", arg))
 }

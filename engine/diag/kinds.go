@@ -1,5 +1,7 @@
 package diag
 
+import "strings"
+
 // Kinds of values as the sentences name them. The English words carry their
 // article, because they stand inside sentences: "is declared a number, but is
 // given text here".
@@ -42,9 +44,10 @@ var (
 )
 
 // ImportHelp is the help of UnknownFunction and NoSuchFunction for a name that
-// a module of the library offers; module is its path below nUlakam/.
+// a module of the library offers; module is its library path, with nUlakam/ at
+// its beginning or without.
 func ImportHelp(name, module string) Text {
-	name = Quote(name)
+	name, module = Quote(name), strings.TrimPrefix(module, "nUlakam/")
 	return Text{
 		Ta: "'" + name + "' nUlakam/" + module + ` தொகுதியில் உள்ளது: இறக்கு "nUlakam/` + module + `";`,
 		En: "'" + name + "' is in nUlakam/" + module + "; import it",

@@ -33,8 +33,16 @@ var reasons = []struct {
 
 // Reason says why a file could not be used, as {2} of FileRead and the codes
 // like it want it: without the path and the operation that Go's errors name.
-// An error that has no words here is told in English in both languages.
+// An error with a method Tamil() string has its own words; one that has no words
+// at all is told in English in both languages.
 func Reason(err error) Text {
+	var own interface {
+		error
+		Tamil() string
+	}
+	if errors.As(err, &own) {
+		return Text{own.Tamil(), own.Error()}
+	}
 	for _, r := range reasons {
 		if errors.Is(err, r.err) {
 			return r.text
