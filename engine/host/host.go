@@ -34,6 +34,9 @@ type Host struct {
 	// Heavy bounds work that is slow on purpose (password hashing): nil
 	// means no bound.
 	Heavy Gate
+	// Trace is told where each statement begins that is run, for a program
+	// that was compiled to be traced; nil: nobody is.
+	Trace func(file string, line, column int)
 	// Serving is true in a server: standard input is empty, வெளியேறு ends
 	// the run only, one file operation is limited in size.
 	Serving bool

@@ -107,6 +107,8 @@ func grown(n int) int {
 // result is as Append's, in place where nothing else holds the array.
 func AppendTo(v *Value, x Value) bool {
 	a := (*Elems)(v.ref)
+	// Marked first: x may be the array itself.
+	x.Share()
 	if a.shared || a.end != nil {
 		n, ok := Append(v, x)
 		if ok {
@@ -114,11 +116,8 @@ func AppendTo(v *Value, x Value) bool {
 		}
 		return ok
 	}
-	if x.kind >= Array {
-		x.Share()
-		if !deepen(&a.depth, &x) {
-			return false
-		}
+	if x.kind >= Array && !deepen(&a.depth, &x) {
+		return false
 	}
 	if len(a.e) == cap(a.e) {
 		e := make([]Value, len(a.e), grown(len(a.e)+1))

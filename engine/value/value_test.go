@@ -105,6 +105,23 @@ func TestArraysThatShareAStoreStayIndependent(t *testing.T) {
 	}
 }
 
+func TestACollectionInsideItselfIsACopy(t *testing.T) {
+	a := FlatArray([]Value{Int(1)})
+	AppendTo(&a, a)
+	a.SetAt(0, a)
+	r := NewRecord(1)
+	r.Set("அ", Int(1))
+	r.Set("ஆ", r)
+	for _, tt := range []struct {
+		v    Value
+		want string
+	}{{a, "[[1, [1]], [1]]"}, {r, "{அ: 1, ஆ: {அ: 1}}"}} {
+		if got, ok := ToText(&tt.v, 1000); !ok || got != tt.want {
+			t.Errorf("got %s, want %s", got, tt.want)
+		}
+	}
+}
+
 func TestRecordsThatShareKeysStayIndependent(t *testing.T) {
 	keys := FrozenKeys([]string{"b", "a"})
 	x, _ := RecordOf(keys, []Value{Int(1), Int(2)})
