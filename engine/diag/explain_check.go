@@ -220,7 +220,7 @@ var explainCheck = []Explanation{
 	{
 		Code: 2122,
 		Rule: Text{
-			"வழியின் பாதை '?' வரை உள்ள பகுதியோடு மட்டுமே ஒப்பிடப்படும். '?' பின் வருபவை query_params என்ற பொருளில் கிடைக்கும்; '#' சேவையகத்துக்கு வருவதே இல்லை.",
+			"வழியின் பாதை '?' வரை உள்ள பகுதியோடு மட்டுமே ஒப்பிடப்படும். '?' பின் வருபவை query_params என்ற பொருளில் கிடைக்கும்; '#' வழங்கிக்கு வருவதே இல்லை.",
 			"A path is compared with what comes before the '?' of a request. What follows it is in the record query_params; a '#' never reaches a server.",
 		},
 		Wrong: check("வழி பெறு, \"/தேடல்?சொல்\" {\n    பதில் 200, \"சரி\";\n}\n"),

@@ -4,7 +4,7 @@ var explainHost = []Explanation{
 	{
 		Code: 5001,
 		Rule: Text{
-			"கோப்பைப் படிக்க முடியவில்லை; காரணம் செய்தியில் உள்ளது. பாதை நிரல் இயங்கும் கோப்புறையிலிருந்து (சேவையகத்தில் தரவுக் கோப்புறையிலிருந்து) எண்ணப்படும்; அதற்கு வெளியே செல்ல முடியாது.",
+			"கோப்பைப் படிக்க முடியவில்லை; காரணம் செய்தியில் உள்ளது. பாதை நிரல் இயங்கும் கோப்புறையிலிருந்து (வழங்கியில் தரவுக் கோப்புறையிலிருந்து) எண்ணப்படும்; அதற்கு வெளியே செல்ல முடியாது.",
 			"The file cannot be read; the message says why. A path begins at the folder the program runs in, in a server at the data directory, which it cannot leave.",
 		},
 		Wrong: run("// பதிவு.txt இல்லை / is not there\nகோப்பு_படி \"பதிவு.txt\", உள்ளடக்கம்;\nஅச்சு உள்ளடக்கம்;\n"),
@@ -112,7 +112,7 @@ var explainHost = []Explanation{
 	{
 		Code: 5013,
 		Rule: Text{
-			"இந்தச் சேவையகத்தின் அமைப்பு நிரலுக்கு இதை அனுமதிக்கவில்லை: கோப்புகள், வலை அழைப்பு, சூழல், பிற நிரல்கள். தேவையானால் அமைப்பை மாற்றச் சொல்லுங்கள்.",
+			"இந்த வழங்கியின் அமைப்பு நிரலுக்கு இதை அனுமதிக்கவில்லை: கோப்புகள், வலை அழைப்பு, சூழல், பிற நிரல்கள். தேவையானால் அமைப்பை மாற்றச் சொல்லுங்கள்.",
 			"The configuration of this server does not give the program this: files, calls of the web, environment, other programs. Ask for it to be changed if it is needed.",
 		},
 		Wrong: Example{Way: ByRun, Denied: true, Source: "// கோப்புகளுக்கு அனுமதி இல்லை / files are not permitted\nகோப்பு_எழுது \"பதிவு.txt\", \"வணக்கம்\";\n"},

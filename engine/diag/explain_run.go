@@ -225,7 +225,7 @@ var explainRun = []Explanation{
 	{
 		Code: 4024,
 		Rule: Text{
-			"சேவையகத்தில் 'வெளியேறு' அந்தக் கோரிக்கையை மட்டும் முடிக்கும்: 0 எனில் அதுவரை உள்ள பதில் செல்லும்; வேறு எண்ணானால் தவறு 500.",
+			"வழங்கியில் 'வெளியேறு' அந்தக் கோரிக்கையை மட்டும் முடிக்கும்: 0 எனில் அதுவரை உள்ள பதில் செல்லும்; வேறு எண்ணானால் தவறு 500.",
 			"In a server வெளியேறு (exit) ends that request only: with 0 the answer made so far is sent, with any other number it is a failure, 500.",
 		},
 		Wrong: request("வழி பெறு, \"/\" {\n    பதில் 200, \"சரி\";\n    வெளியேறு(1);\n}\n"),
@@ -234,7 +234,7 @@ var explainRun = []Explanation{
 	{
 		Code: 4025,
 		Rule: Text{
-			"வழிகளும் இடைவெளிகளும் சேவையகத்தில் மட்டுமே இயங்கும், அதுவும் மேல் மட்டத்தில் இருந்தால் மட்டும். 'etamil serve' கொண்டு தொடங்குங்கள்.",
+			"வழிகளும் இடைவெளிகளும் வழங்கியில் மட்டுமே இயங்கும், அதுவும் மேல் மட்டத்தில் இருந்தால் மட்டும். 'etamil serve' கொண்டு தொடங்குங்கள்.",
 			"Routes and timers work in a server only, and only at top level. Start the program with 'etamil serve'.",
 		},
 		Wrong: run("வழி பெறு, \"/\" {\n    பதில் 200, \"சரி\";\n}\n"),
@@ -261,7 +261,7 @@ var explainRun = []Explanation{
 	{
 		Code: 4030,
 		Rule: Text{
-			"ஓர் ஓட்டம் எத்தனை படிகள் எடுக்கலாம் என்பதற்கு வரம்பு உண்டு; முடிவில்லாச் சுற்று சேவையகத்தைப் பிடித்துக்கொள்ளாமல் இருக்க. சுற்றின் நிபந்தனை ஒருநாள் பொய்யாகிறதா என்று பாருங்கள்.",
+			"ஓர் ஓட்டம் எத்தனை படிகள் எடுக்கலாம் என்பதற்கு வரம்பு உண்டு; முடிவில்லாச் சுற்று வழங்கியைப் பிடித்துக்கொள்ளாமல் இருக்க. சுற்றின் நிபந்தனை ஒருநாள் பொய்யாகிறதா என்று பாருங்கள்.",
 			"A run may take a limited number of steps, so that an endless loop does not hold a server. Look whether the condition of the loop ever becomes false.",
 		},
 		Wrong: Example{Way: ByRun, Steps: 100_000, Source: "அ = 0;\n(அ >= 0) சுற்று {\n    அ = அ + 1;\n}\n"},

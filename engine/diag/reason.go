@@ -24,7 +24,7 @@ var reasons = []struct {
 	{syscall.ENAMETOOLONG, Text{"பெயர் மிக நீளம்", "the name is too long"}},
 	{syscall.ELOOP, Text{"இணைப்புகள் ஒன்றையொன்று சுட்டுகின்றன", "too many links"}},
 	{syscall.EMFILE, Text{"அளவுக்கு மீறிய கோப்புகள் திறந்துள்ளன", "too many open files"}},
-	{syscall.EPIPE, Text{"வாங்குபவர் மூடிவிட்டார்", "nobody reads it any more"}},
+	{syscall.EPIPE, Text{"படிப்பவர் மூடிவிட்டார்", "nobody reads it any more"}},
 	{syscall.EINVAL, Text{"அது சரியான பெயர் அல்ல", "the name is not valid"}},
 	{os.ErrDeadlineExceeded, Text{"நேரம் முடிந்துவிட்டது", "the time is over"}},
 	{context.DeadlineExceeded, Text{"நேரம் முடிந்துவிட்டது", "the time is over"}},

@@ -1,0 +1,189 @@
+package engine_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"etamil/engine"
+	"etamil/engine/diag"
+	"etamil/engine/host"
+	"etamil/engine/host/system"
+)
+
+// notYet are the cases of the corpus that need a room that is not built, with
+// the reason. The list only shrinks.
+var notYet = map[string]string{
+	"lang/lexical/19-statement-words-in-three-spellings":      "opens an SQLite database: the driver comes later",
+	"ours/library/general/01-library-calls-its-own":           "needs the modules kuRiyAkkam and kAcu",
+	"ours/library/general/04-member-and-contains-AvaNam-last": "needs the module AvaNam",
+	"ours/library/general/05-member-and-contains-aNi-last":    "needs the module AvaNam",
+}
+
+// lines gathers what a program prints.
+type lines struct{ bytes.Buffer }
+
+func (l *lines) Print(text string) error {
+	l.WriteString(text)
+	l.WriteByte('\n')
+	return nil
+}
+
+func (l *lines) Flush() error { return nil }
+
+// hostOf is what a program may reach in the tests: the whole machine, as on
+// the command line.
+func hostOf(out host.Output, in io.Reader) *host.Host {
+	return &host.Host{
+		Clock: system.Clock{}, Random: system.Random(), Files: system.OpenFiles{}, Env: system.AllEnv{},
+		Output: out, Input: system.NewInput(in), HTTP: system.NewWeb(system.WebConfig{Version: "test"}),
+		Programs: system.NewCommands(system.CommandsConfig{}), Secrets: system.NewKeys(system.KeysConfig{}),
+	}
+}
+
+// corpus calls run for each case below testdata/conformance/root, in a fresh
+// copy of its folder that is the current directory.
+func corpus(t *testing.T, root string, run func(t *testing.T, base string)) {
+	top := filepath.Join("testdata", "conformance")
+	cases := 0
+	err := filepath.WalkDir(filepath.Join(top, root), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".qmz") {
+			return err
+		}
+		base := strings.TrimSuffix(path, ".qmz")
+		if !exists(base+".out") && !exists(base+".fail") {
+			return nil
+		}
+		cases++
+		name, _ := filepath.Rel(top, base)
+		base, _ = filepath.Abs(base)
+		t.Run(name, func(t *testing.T) {
+			if why, ok := notYet[name]; ok {
+				t.Skipf("SKIPPED %s: %s", name, why)
+			}
+			work := t.TempDir()
+			if err := os.CopyFS(work, os.DirFS(filepath.Dir(base))); err != nil {
+				t.Fatal(err)
+			}
+			t.Chdir(work)
+			for line := range strings.SplitSeq(string(read(t, base+".env")), "\n") {
+				if k, v, ok := strings.Cut(line, "="); ok {
+					t.Setenv(k, v)
+				}
+			}
+			run(t, base)
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cases == 0 {
+		t.Fatalf("no cases below %s", root)
+	}
+}
+
+func exists(path string) bool { _, err := os.Stat(path); return err == nil }
+
+// read returns the contents of a file, nothing when there is none.
+func read(t *testing.T, path string) []byte {
+	b, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// outcome is what a run of a case shows.
+type outcome struct {
+	out  string
+	exit int
+	list diag.List // of loading, or the error of the run
+}
+
+func runCase(t *testing.T, base string, plain bool) outcome {
+	p, list := engine.Load(engine.LoadOptions{File: filepath.Base(base) + ".qmz", Plain: plain})
+	if p == nil {
+		return outcome{exit: 1, list: list}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	var out lines
+	res, err := p.Run(ctx, hostOf(&out, bytes.NewReader(read(t, base+".in"))), engine.Limits{})
+	o := outcome{out: out.String(), exit: res.Status}
+	var d *diag.Diagnostic
+	switch {
+	case errors.As(err, &d):
+		o.exit, o.list = 1, diag.List{d}
+	case err != nil:
+		t.Fatal(err)
+	}
+	return o
+}
+
+func checkCase(t *testing.T, base string, got outcome) {
+	t.Helper()
+	var messages bytes.Buffer
+	diag.Render(&messages, got.list, diag.Options{})
+	if want := string(read(t, base+".out")); got.out != want {
+		t.Errorf("printed:\n%s\nwant:\n%s\n%s", got.out, want, messages.String())
+	}
+	fail := map[string]string{}
+	for line := range strings.SplitSeq(string(read(t, base+".fail")), "\n") {
+		if k, v, ok := strings.Cut(line, ":"); ok {
+			fail[strings.TrimSpace(k)] = strings.TrimSpace(v)
+		}
+	}
+	if len(fail) == 0 {
+		want := 0
+		if b := read(t, base+".exit"); b != nil {
+			want, _ = strconv.Atoi(strings.TrimSpace(string(b)))
+		}
+		if got.exit != want {
+			t.Errorf("exit status %d, want %d\n%s", got.exit, want, messages.String())
+		}
+		return
+	}
+	if got.exit == 0 || len(got.list) == 0 {
+		t.Fatalf("succeeded, want a failure in phase %s", fail["phase"])
+	}
+	d := got.list[0]
+	for _, e := range got.list {
+		if e.Severity() == diag.Error {
+			d = e
+			break
+		}
+	}
+	if d.Phase().String() != fail["phase"] {
+		t.Errorf("failed in phase %s, want %s\n%s", d.Phase(), fail["phase"], messages.String())
+	}
+	pos := d.Span.Pos()
+	if line := fail["line"]; line != "" && strconv.Itoa(pos.Line) != line {
+		t.Errorf("line %d, want %s\n%s", pos.Line, line, messages.String())
+	}
+	if column := fail["column"]; column != "" && strconv.Itoa(pos.Column) != column {
+		t.Errorf("column %d, want %s\n%s", pos.Column, column, messages.String())
+	}
+}
+
+func TestCorpus(t *testing.T) {
+	for _, root := range []string{"lang", "ours", "library", "apps"} {
+		corpus(t, root, func(t *testing.T, base string) {
+			checkCase(t, base, runCase(t, base, false))
+		})
+	}
+}
+
+func TestPlainCodeGivesTheSameAnswers(t *testing.T) {
+	corpus(t, "lang", func(t *testing.T, base string) {
+		checkCase(t, base, runCase(t, base, true))
+	})
+}
