@@ -10,6 +10,7 @@ import (
 
 	"etamil/engine"
 	"etamil/engine/diag"
+	"etamil/engine/host"
 )
 
 // load returns the program of a source text.
@@ -209,3 +210,21 @@ type panicking struct{}
 
 func (panicking) Print(string) error { panic("BUG: on purpose") }
 func (panicking) Flush() error       { return nil }
+
+func TestWaitingOutsideTheEngineEndsWithTheRun(t *testing.T) {
+	p := loadText(t, `ப = வலை_பெறு("http://127.0.0.1:9/", {}); அச்சு "முடிந்தது";`, false)
+	h := hostOf(&lines{}, strings.NewReader(""))
+	h.HTTP = waitingHTTP{}
+	_, err := p.Run(context.Background(), h, engine.Limits{Time: 10 * time.Millisecond})
+	if got := codeOf(t, err); got != diag.TimeBudget.Code {
+		t.Errorf("a request that waits past the time of its run ended it with %v", err)
+	}
+}
+
+// waitingHTTP answers only when its context ends.
+type waitingHTTP struct{}
+
+func (waitingHTTP) Do(ctx context.Context, _ *host.HTTPRequest) (*host.HTTPResponse, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}

@@ -49,8 +49,8 @@ func (e *Exit) Error() string { return "exit" }
 
 // A Func computes a builtin. Its arguments were counted, checked and
 // converted as the row's Args say. An error is a *diag.Diagnostic without a
-// place (the machine adds place and stack), an *Exit, or what Machine's
-// methods returned.
+// place (the machine adds place and stack), an *Exit, what Machine's methods
+// returned, or the error of Context when that ended while the builtin waited.
 type Func func(m Machine, args []value.Value) (value.Value, error)
 
 // A Want is what a parameter accepts, and how it is converted before Func.
@@ -60,7 +60,7 @@ const (
 	Any       Want = iota // every kind, as it is
 	AsText                // every kind, converted to text
 	AsNumber              // every kind, converted to a number
-	AsPath                // text or number, converted to text; other kinds fail
+	AsPath                // text or number, converted to text; other kinds stay, and Func answers a failure
 	Array                 // an array, else ET4021
 	Record                // a record, else ET4021
 	Result                // a success or failure, else ET4020

@@ -74,14 +74,13 @@ var tokenRows = []Builtin{
 const leeway = 5
 
 var (
-	tokenInvalid    = sentence{"சீட்டு செல்லாது", "the token is not valid"}
-	tokenExpired    = sentence{"சீட்டின் காலம் முடிந்தது", "the token has expired"}
-	tokenNotYet     = sentence{"சீட்டு இன்னும் செல்லுபடியாகவில்லை", "the token is not valid yet"}
-	tokenAudience   = sentence{"சீட்டு இந்தப் பெறுநருக்கு உரியது அல்ல", "the token is not for this audience"}
-	tokenIssuer     = sentence{"சீட்டை வழங்கியவர் வேறு", "the token is from another issuer"}
-	tokenKeyBad     = sentence{"பொதுச்சாவியின் n, e ஆகியவை base64url வடிவில் இல்லை", "n and e of the public key are not base64url"}
-	tokenNeedsWhom  = sentence{"வழங்குநர், பெறுநர் இரண்டும் வேண்டும்", "an issuer and an audience are needed"}
-	tokenKeyMissing = sentence{"சீட்டுகளின் இரகசியத்தைப் படிக்க முடியவில்லை: {1}", "cannot read the secret of tokens: {1}"}
+	tokenInvalid   = sentence{"சீட்டு செல்லாது", "the token is not valid"}
+	tokenExpired   = sentence{"சீட்டின் காலம் முடிந்தது", "the token has expired"}
+	tokenNotYet    = sentence{"சீட்டு இன்னும் செல்லுபடியாகவில்லை", "the token is not valid yet"}
+	tokenAudience  = sentence{"சீட்டு இந்தப் பெறுநருக்கு உரியது அல்ல", "the token is not for this audience"}
+	tokenIssuer    = sentence{"சீட்டை வழங்கியவர் வேறு", "the token is from another issuer"}
+	tokenKeyBad    = sentence{"பொதுச்சாவியின் n, e ஆகியவை base64url வடிவில் இல்லை", "n and e of the public key are not base64url"}
+	tokenNeedsWhom = sentence{"வழங்குநர், பெறுநர் இரண்டும் வேண்டும்", "an issuer and an audience are needed"}
 )
 
 // errJSON is returned for whatever is not one sound JSON value.

@@ -101,7 +101,7 @@ func (r *Run) fileTruncate(p *value.Value) error {
 		return err
 	}
 	if err := files.WriteFile(name, nil); err != nil {
-		return diag.FileWrite.New(name, diag.Reason(err))
+		return diag.FileWrite.New(name, builtin.Reason(err))
 	}
 	return nil
 }
@@ -118,7 +118,7 @@ func (r *Run) readFile(p *value.Value) (string, error) {
 	}
 	b, err := files.ReadFile(name)
 	if err != nil {
-		return "", diag.FileRead.New(name, diag.Reason(err))
+		return "", diag.FileRead.New(name, builtin.Reason(err))
 	}
 	s := string(b)
 	if !validUTF8(s) {
@@ -153,7 +153,7 @@ func (r *Run) fileWrite(p, v *value.Value) error {
 		return err
 	}
 	if err := files.AppendFile(name, append([]byte(s), '\n')); err != nil {
-		return diag.FileWrite.New(name, diag.Reason(err))
+		return diag.FileWrite.New(name, builtin.Reason(err))
 	}
 	return r.Charge(1 + len(s)/16)
 }

@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"unicode"
@@ -34,6 +35,10 @@ func (r *Run) grow(n int) {
 // fail gives err, raised by the instruction before pc of f, its place and its
 // stack of calls.
 func (r *Run) fail(err error, f *code.Func, pc int) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		// From a builtin that waited when the run's context ended.
+		err = r.contextError(err)
+	}
 	var d *diag.Diagnostic
 	if !errors.As(err, &d) {
 		return err

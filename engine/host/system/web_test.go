@@ -115,7 +115,7 @@ func TestAnswerIsGivenForEveryStatus(t *testing.T) {
 		w.Header().Add("X-Twice", "second")
 		w.Header().Set("X-Bytes", "a\xff")
 		if r.URL.Path == "/404" {
-			w.WriteHeader(404)
+			w.WriteHeader(http.StatusNotFound)
 		}
 		w.Write([]byte("வ\xffணக்கம்"))
 	})
@@ -246,7 +246,7 @@ func TestRedirectsFollowTheRules(t *testing.T) {
 func TestFiveRedirectsAreFollowed(t *testing.T) {
 	s, all := recording(t, func(w http.ResponseWriter, r *http.Request) {
 		if n := strings.TrimPrefix(r.URL.Path, "/"); n != "0" {
-			http.Redirect(w, r, "/"+string(n[0]-1), 302)
+			http.Redirect(w, r, "/"+string(n[0]-1), http.StatusFound)
 		}
 	})
 	web := newWeb(t, WebConfig{})
@@ -262,7 +262,7 @@ func TestRedirectsLeadNowhereElse(t *testing.T) {
 	s, _ := recording(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/" {
 			w.Header().Set("Location", r.URL.Query().Get("to"))
-			w.WriteHeader(302)
+			w.WriteHeader(http.StatusFound)
 		}
 	})
 	web := newWeb(t, WebConfig{})
@@ -282,9 +282,9 @@ func TestHostHeaderStaysWithItsHost(t *testing.T) {
 	s, all := recording(t, func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/1":
-			http.Redirect(w, r, "/2", 302)
+			http.Redirect(w, r, "/2", http.StatusFound)
 		case "/2":
-			http.Redirect(w, r, other.URL, 302)
+			http.Redirect(w, r, other.URL, http.StatusFound)
 		}
 	})
 	do(t, newWeb(t, WebConfig{}), "GET", s.URL+"/1", nil, [2]string{"Host", "example.in"})
@@ -333,7 +333,7 @@ func TestRequestsThatCannotBeSent(t *testing.T) {
 func TestOnlyPermittedHostsAreCalled(t *testing.T) {
 	s, _ := recording(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/away" {
-			http.Redirect(w, r, "http://localhost:1/", 302)
+			http.Redirect(w, r, "http://localhost:1/", http.StatusFound)
 		}
 	})
 	address := strings.TrimPrefix(s.URL, "http://")
