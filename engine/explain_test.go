@@ -24,7 +24,7 @@ func codesOf(t *testing.T, e diag.Example) []diag.Code {
 			t.Fatal(err)
 		}
 	}
-	if err := os.WriteFile("நிரல்.qmz", []byte(e.Source), 0o644); err != nil {
+	if err := os.WriteFile("நிரல்.qmz", []byte(e.Program()), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	p, list := engine.Load(engine.LoadOptions{File: "நிரல்.qmz", Serving: e.Way == diag.ByRequest})

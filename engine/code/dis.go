@@ -168,8 +168,12 @@ func Verify(p *Program) error {
 				return fmt.Errorf("%s:%d: %s: registers up to %d, window of %d", f.Name, pc, ins.Op, last, f.Regs)
 			}
 		}
-		if n := len(f.Code); n == 0 || f.Code[n-1].Op != End && f.Code[n-1].Op != Return && f.Code[n-1].Op != Raise {
+		// Behind the last instruction that runs there is one that does not.
+		if n := len(f.Code); n < 2 || f.Code[n-1].Op != End || f.Code[n-2].Op != End && f.Code[n-2].Op != Return {
 			return fmt.Errorf("%s: code does not end", f.Name)
+		}
+		if len(f.Spans) != len(f.Code) || f.Regs < 1 || f.Params > f.Regs {
+			return fmt.Errorf("%s: impossible sizes", f.Name)
 		}
 		return nil
 	}

@@ -47,7 +47,6 @@ const (
 	JumpGreaterEqualK
 	JumpEqual
 	JumpEqualK
-	Step
 
 	Index
 	Field
@@ -142,7 +141,7 @@ var ops = [NumOps]opInfo{
 	Not:     {"not", shape{reg, reg, none}, "r[A] = not truth of r[B]"},
 	Truth:   {"truth", shape{reg, reg, none}, "r[A] = truth of r[B]"},
 
-	Jump:              {"jump", shape{target, none, none}, "goto A"},
+	Jump:              {"jump", shape{target, none, none}, "goto A; back, in a loop: spend the steps of the round; used up: ET4030; out of time: ET4031; client gone: ET4036"},
 	JumpTrue:          {"jump_true", shape{target, reg, none}, "if truth of r[B] is N: goto A"},
 	JumpLess:          {"jump_less", shape{target, reg, reg}, "if r[B] < r[C] is N: goto A"},
 	JumpLessK:         {"jump_less_k", shape{target, reg, konst}, "if r[B] < k[C] is N: goto A"},
@@ -152,7 +151,6 @@ var ops = [NumOps]opInfo{
 	JumpGreaterEqualK: {"jump_greater_equal_k", shape{target, reg, konst}, "if r[B] >= k[C] is N: goto A"},
 	JumpEqual:         {"jump_equal", shape{target, reg, reg}, "if r[B] == r[C] is N: goto A"},
 	JumpEqualK:        {"jump_equal_k", shape{target, reg, konst}, "if r[B] == k[C] is N: goto A"},
-	Step:              {"step", shape{count, none, none}, "spend A steps; used up: ET4030; out of time: ET4031; client gone: ET4036"},
 
 	Index:      {"index", shape{reg, reg, reg}, "r[A] = r[B][r[C]]; ET4010, ET4011, ET4012, ET4013"},
 	Field:      {"field", shape{reg, reg, konst}, "r[A] = r[B].k[C]; ET4013, ET4014"},

@@ -91,6 +91,9 @@ func (f *function) finish() *code.Func {
 		f.emit(code.Instr{Op: code.Return, A: t}, end)
 		f.out.Regs = int(f.most)
 	}
+	// Never reached: the machine's place in the code is one behind the
+	// instruction it runs, and has to stay inside.
+	f.emit(code.Instr{Op: code.End}, end)
 	return f.out
 }
 

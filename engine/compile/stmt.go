@@ -220,7 +220,6 @@ func (f *function) ifs(s *syntax.If) {
 func (f *function) while(s *syntax.While) {
 	toTest := f.emit(code.Instr{Op: code.Jump}, s.Word())
 	start := f.here()
-	step := f.emit(code.Instr{Op: code.Step}, s.Word())
 	mark := len(f.log)
 	f.block(s.Body)
 	f.undo(mark)
@@ -228,7 +227,6 @@ func (f *function) while(s *syntax.While) {
 	f.next = f.first
 	again := f.jump(s.Cond, true)
 	f.patchTo(again, start)
-	f.out.Code[step].A = f.here() - start
 }
 
 func (f *function) forEach(s *syntax.ForEach) {
@@ -242,7 +240,6 @@ func (f *function) forEach(s *syntax.ForEach) {
 	start := f.here()
 	r := f.own(s.Var.Text)
 	next := f.emit(code.Instr{Op: code.IterNext, A: it, B: r}, s.Word())
-	step := f.emit(code.Instr{Op: code.Step}, s.Word())
 	mark := len(f.log)
 	f.define(r)
 	first := f.first
@@ -252,7 +249,6 @@ func (f *function) forEach(s *syntax.ForEach) {
 	f.undo(mark)
 	f.emit(code.Instr{Op: code.Jump, A: start}, s.Word())
 	f.patch([]int{next})
-	f.out.Code[step].A = f.here() - start
 }
 
 func (f *function) fileWrite(path, v syntax.Expr, at token.Span) {

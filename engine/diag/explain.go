@@ -31,6 +31,9 @@ type Example struct {
 	Way Way
 	// Source is the program, or for ByReading what people are to read.
 	Source string
+	// Times is how often Source stands in the program, one after another; 0
+	// is once. Programs of many megabytes are not held for good.
+	Times int
 	// Shown is for people where Source is too long or not readable; "" means
 	// Source itself.
 	Shown string
@@ -44,6 +47,9 @@ type Example struct {
 	// Denied says that the host refuses all it can.
 	Denied bool
 }
+
+// Program returns the whole program.
+func (e Example) Program() string { return strings.Repeat(e.Source, max(e.Times, 1)) }
 
 // Text returns the program as people are shown it, ended by a line feed.
 func (e Example) Text() string {
@@ -75,6 +81,12 @@ func reading(text string) Example   { return Example{Way: ByReading, Source: tex
 // short gives an example its text for people.
 func (e Example) short(text string) Example {
 	e.Shown = text
+	return e
+}
+
+// times makes an example of its source n times.
+func (e Example) times(n int) Example {
+	e.Times = n
 	return e
 }
 

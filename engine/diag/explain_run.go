@@ -1,9 +1,6 @@
 package diag
 
-import (
-	"strings"
-	"time"
-)
+import "time"
 
 var explainRun = []Explanation{
 	{
@@ -12,7 +9,7 @@ var explainRun = []Explanation{
 			"ஒரு நிரல் 10 இலட்சம் கட்டளைகள் வரை கொண்டிருக்கலாம். திரும்பத் திரும்ப வருவதைச் சுற்றாகவோ செயலாகவோ எழுதுங்கள்; தரவைக் கோப்பிலிருந்து படியுங்கள்.",
 			"A program may have 1 000 000 instructions. Write what repeats as a loop or function, and read data from a file.",
 		},
-		Wrong: check(strings.Repeat("அ=1;", 1_000_001)).short("அ = 1;\nஅ = 1;\n…      // 10 இலட்சம் முறை / a million times"),
+		Wrong: check("அ=1;").times(1_000_001).short("அ = 1;\nஅ = 1;\n…      // 10 இலட்சம் முறை / a million times"),
 		Right: check("அ = 1;\n"),
 	},
 	{

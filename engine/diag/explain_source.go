@@ -229,7 +229,7 @@ var explainSource = []Explanation{
 			"ஒரு நிரல் கோப்பு 16 MiB வரை இருக்கலாம். தரவை நிரலில் எழுதாமல் கோப்பிலிருந்தோ தரவுத்தளத்திலிருந்தோ படியுங்கள்.",
 			"A source file may have 16 MiB. Read data from a file or database instead of writing it into the program.",
 		},
-		Wrong: check(strings.Repeat("// நிரப்பு வரி\n", 1<<19)).short("(16 MiB-ஐ விடப் பெரிய கோப்பு / a file above 16 MiB)"),
+		Wrong: check("// நிரப்பு வரி\n").times(1 << 19).short("(16 MiB-ஐ விடப் பெரிய கோப்பு / a file above 16 MiB)"),
 		Right: check("அச்சு 1;\n"),
 	},
 	{

@@ -49,8 +49,6 @@ func deepen(d *int32, v *Value) bool {
 	return true
 }
 
-func (v *Value) array() *Elems { return (*Elems)(v.ref) }
-
 // Len returns the number of elements of an array or fields of a record.
 func (v *Value) Len() int {
 	if v.kind == Array {

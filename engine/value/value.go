@@ -163,6 +163,13 @@ func (v Value) Share() Value {
 	return v
 }
 
+// MarkShared is Share in place.
+func (v *Value) MarkShared() {
+	if v.kind == Array || v.kind == Record {
+		v.Share()
+	}
+}
+
 // SameRef reports whether v and w are one heap part of one kind.
 func (v *Value) SameRef(w *Value) bool { return v.kind == w.kind && v.ref == w.ref && v.ref != nil }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+	"unsafe"
 
 	"etamil/engine/builtin"
 	"etamil/engine/code"
@@ -49,7 +50,7 @@ func (r *Run) fail(err error, f *code.Func, pc int) error {
 	d.Stack = d.Stack[:0]
 	for i := r.depth - 1; i >= 0; i-- {
 		fr := &r.frames[i]
-		d.Stack = append(d.Stack, diag.Call{Function: fr.callee.Name, Span: fr.fn.Spans[fr.pc-1]})
+		d.Stack = append(d.Stack, diag.Call{Function: fr.callee.Name, Span: fr.fn.Spans[pcOf(fr.fn, fr.ip)-1]})
 	}
 	return d
 }
@@ -57,267 +58,289 @@ func (r *Run) fail(err error, f *code.Func, pc int) error {
 // loop is the machine. It is one function with one flat switch, so that the
 // window, the constants and the place in the code stay in registers of the
 // processor; a case of many lines calls by name.
+//
+// The window, the constants and the code are walked by pointer: code.Verify has
+// made sure that every operand is in range and that code ends, and a check at
+// each use costs a third of the time of the loop. What is declared inside the
+// loop is declared there so that it does not last from one instruction to the
+// next.
 func (r *Run) loop(f *code.Func) error {
-	base := 0
-	regs := r.stack[base : base+f.Regs]
-	ins := f.Code
-	consts := f.Consts
-	pc := 0
-	var result int32 // register with the value of a call that ends
-	var fr *frame
-	var err error
+	r.base = 0
+	regs := unsafe.Pointer(&r.stack[0])
+	consts := constsOf(f)
+	ip := unsafe.Pointer(&f.Code[0]) // the next instruction
 	for {
-		i := &ins[pc]
-		pc++
+		i := (*code.Instr)(ip)
+		ip = unsafe.Add(ip, unsafe.Sizeof(code.Instr{}))
+		var err error
+		var to int32     // where a jump goes
+		var result int32 // register with the value of a call that ends
 		switch i.Op {
 		case code.LoadK:
-			regs[i.A] = consts[i.B]
+			*at(regs, i.A) = *at(consts, i.B)
 		case code.Move:
-			regs[i.A] = regs[i.B].Share()
+			v := at(regs, i.A)
+			*v = *at(regs, i.B)
+			v.MarkShared()
 		case code.Take:
-			regs[i.A] = regs[i.B]
+			*at(regs, i.A) = *at(regs, i.B)
 		case code.GetGlobal:
 			g := &r.stack[i.B]
 			if !g.IsDefined() {
 				err = noValue(r.prog.Globals[i.B])
 				goto failed
 			}
-			regs[i.A] = g.Share()
+			v := at(regs, i.A)
+			*v = *g
+			v.MarkShared()
 		case code.CheckDefined:
-			if !regs[i.B].IsDefined() {
+			if !at(regs, i.B).IsDefined() {
 				err = noValue(f.Names[i.B])
 				goto failed
 			}
 		case code.LoadLocal:
-			v := &regs[i.B]
+			v := at(regs, i.B)
 			if !v.IsDefined() {
 				if v = &r.stack[i.C]; !v.IsDefined() {
 					err = noValue(r.prog.Globals[i.C])
 					goto failed
 				}
 			}
-			regs[i.A] = v.Share()
+			dst := at(regs, i.A)
+			*dst = *v
+			dst.MarkShared()
 		case code.Localize:
-			if !regs[i.A].IsDefined() {
+			if !at(regs, i.A).IsDefined() {
 				v := &r.stack[i.C]
 				if !v.IsDefined() {
 					err = noValue(r.prog.Globals[i.C])
 					goto failed
 				}
-				regs[i.A] = v.Share()
+				dst := at(regs, i.A)
+				*dst = *v
+				dst.MarkShared()
 			}
 
 		case code.Add:
-			if !value.Add(&regs[i.A], &regs[i.B], &regs[i.C]) {
-				if err = arithmetic(decimal.Add, &regs[i.A], &regs[i.B], &regs[i.C]); err != nil {
+			if a, b, c := at(regs, i.A), at(regs, i.B), at(regs, i.C); !value.AddSmall(a, b, c) && !value.Add(a, b, c) {
+				if err = arithmetic(decimal.Add, at(regs, i.A), at(regs, i.B), at(regs, i.C)); err != nil {
 					goto failed
 				}
 			}
 		case code.AddK:
-			if !value.Add(&regs[i.A], &regs[i.B], &consts[i.C]) {
-				if err = arithmetic(decimal.Add, &regs[i.A], &regs[i.B], &consts[i.C]); err != nil {
+			if a, b, c := at(regs, i.A), at(regs, i.B), at(consts, i.C); !value.AddSmall(a, b, c) && !value.Add(a, b, c) {
+				if err = arithmetic(decimal.Add, at(regs, i.A), at(regs, i.B), at(consts, i.C)); err != nil {
 					goto failed
 				}
 			}
 		case code.Sub:
-			if !value.Sub(&regs[i.A], &regs[i.B], &regs[i.C]) {
-				if err = arithmetic(decimal.Sub, &regs[i.A], &regs[i.B], &regs[i.C]); err != nil {
+			if a, b, c := at(regs, i.A), at(regs, i.B), at(regs, i.C); !value.SubSmall(a, b, c) && !value.Sub(a, b, c) {
+				if err = arithmetic(decimal.Sub, at(regs, i.A), at(regs, i.B), at(regs, i.C)); err != nil {
 					goto failed
 				}
 			}
 		case code.SubK:
-			if !value.Sub(&regs[i.A], &regs[i.B], &consts[i.C]) {
-				if err = arithmetic(decimal.Sub, &regs[i.A], &regs[i.B], &consts[i.C]); err != nil {
+			if a, b, c := at(regs, i.A), at(regs, i.B), at(consts, i.C); !value.SubSmall(a, b, c) && !value.Sub(a, b, c) {
+				if err = arithmetic(decimal.Sub, at(regs, i.A), at(regs, i.B), at(consts, i.C)); err != nil {
 					goto failed
 				}
 			}
 		case code.Mul:
-			if !value.Mul(&regs[i.A], &regs[i.B], &regs[i.C]) {
-				if err = arithmetic(decimal.Mul, &regs[i.A], &regs[i.B], &regs[i.C]); err != nil {
+			if !value.Mul(at(regs, i.A), at(regs, i.B), at(regs, i.C)) {
+				if err = arithmetic(decimal.Mul, at(regs, i.A), at(regs, i.B), at(regs, i.C)); err != nil {
 					goto failed
 				}
 			}
 		case code.MulK:
-			if !value.Mul(&regs[i.A], &regs[i.B], &consts[i.C]) {
-				if err = arithmetic(decimal.Mul, &regs[i.A], &regs[i.B], &consts[i.C]); err != nil {
+			if !value.Mul(at(regs, i.A), at(regs, i.B), at(consts, i.C)) {
+				if err = arithmetic(decimal.Mul, at(regs, i.A), at(regs, i.B), at(consts, i.C)); err != nil {
 					goto failed
 				}
 			}
 		case code.Div:
-			if !value.Quo(&regs[i.A], &regs[i.B], &regs[i.C]) {
-				if err = divide(&regs[i.A], &regs[i.B], &regs[i.C]); err != nil {
+			if !value.Quo(at(regs, i.A), at(regs, i.B), at(regs, i.C)) {
+				if err = divide(at(regs, i.A), at(regs, i.B), at(regs, i.C)); err != nil {
 					goto failed
 				}
 			}
 		case code.DivK:
-			if !value.Quo(&regs[i.A], &regs[i.B], &consts[i.C]) {
-				if err = divide(&regs[i.A], &regs[i.B], &consts[i.C]); err != nil {
+			if !value.Quo(at(regs, i.A), at(regs, i.B), at(consts, i.C)) {
+				if err = divide(at(regs, i.A), at(regs, i.B), at(consts, i.C)); err != nil {
 					goto failed
 				}
 			}
 		case code.Neg:
-			regs[i.A].SetNum(value.ToNumber(&regs[i.B]).Negate())
+			at(regs, i.A).SetNum(value.ToNumber(at(regs, i.B)).Negate())
 		case code.Join:
-			if err = r.join(&regs[i.A], &regs[i.B], &regs[i.C]); err != nil {
+			if err = r.join(at(regs, i.A), at(regs, i.B), at(regs, i.C)); err != nil {
 				goto failed
 			}
 		case code.JoinK:
-			if err = r.join(&regs[i.A], &regs[i.B], &consts[i.C]); err != nil {
+			if err = r.join(at(regs, i.A), at(regs, i.B), at(consts, i.C)); err != nil {
 				goto failed
 			}
 
 		case code.Compare:
 			var ok bool
-			if ok, err = r.compare(i.N, &regs[i.B], &regs[i.C]); err != nil {
+			if ok, err = r.compare(i.N, at(regs, i.B), at(regs, i.C)); err != nil {
 				goto failed
 			}
-			regs[i.A].SetBool(ok)
+			at(regs, i.A).SetBool(ok)
 		case code.Not:
-			regs[i.A].SetBool(!regs[i.B].Truth())
+			at(regs, i.A).SetBool(!at(regs, i.B).Truth())
 		case code.Truth:
-			regs[i.A].SetBool(regs[i.B].Truth())
+			at(regs, i.A).SetBool(at(regs, i.B).Truth())
 
 		case code.Jump:
-			pc = int(i.A)
+			to = i.A
+			goto jump
 		case code.JumpTrue:
-			if regs[i.B].Truth() == (i.N != 0) {
-				pc = int(i.A)
+			if at(regs, i.B).Truth() == (i.N != 0) {
+				to = i.A
+				goto jump
 			}
 		case code.JumpLess:
-			c, ok := value.CmpNum(&regs[i.B], &regs[i.C])
+			holds, ok := value.LessSmall(at(regs, i.B), at(regs, i.C))
 			if !ok {
-				c, ok = value.Compare(&regs[i.B], &regs[i.C])
+				holds = ordered(at(regs, i.B), at(regs, i.C), code.Less)
 			}
-			if (ok && c < 0) == (i.N != 0) {
-				pc = int(i.A)
+			if holds == (i.N != 0) {
+				to = i.A
+				goto jump
 			}
 		case code.JumpLessK:
-			c, ok := value.CmpNum(&regs[i.B], &consts[i.C])
+			holds, ok := value.LessSmall(at(regs, i.B), at(consts, i.C))
 			if !ok {
-				c, ok = value.Compare(&regs[i.B], &consts[i.C])
+				holds = ordered(at(regs, i.B), at(consts, i.C), code.Less)
 			}
-			if (ok && c < 0) == (i.N != 0) {
-				pc = int(i.A)
+			if holds == (i.N != 0) {
+				to = i.A
+				goto jump
 			}
 		case code.JumpLessEqual:
-			c, ok := value.CmpNum(&regs[i.B], &regs[i.C])
-			if !ok {
-				c, ok = value.Compare(&regs[i.B], &regs[i.C])
+			holds, ok := value.LessSmall(at(regs, i.C), at(regs, i.B))
+			if ok {
+				holds = !holds
+			} else {
+				holds = ordered(at(regs, i.B), at(regs, i.C), code.LessEqual)
 			}
-			if (ok && c <= 0) == (i.N != 0) {
-				pc = int(i.A)
+			if holds == (i.N != 0) {
+				to = i.A
+				goto jump
 			}
 		case code.JumpLessEqualK:
-			c, ok := value.CmpNum(&regs[i.B], &consts[i.C])
-			if !ok {
-				c, ok = value.Compare(&regs[i.B], &consts[i.C])
+			holds, ok := value.LessSmall(at(consts, i.C), at(regs, i.B))
+			if ok {
+				holds = !holds
+			} else {
+				holds = ordered(at(regs, i.B), at(consts, i.C), code.LessEqual)
 			}
-			if (ok && c <= 0) == (i.N != 0) {
-				pc = int(i.A)
+			if holds == (i.N != 0) {
+				to = i.A
+				goto jump
 			}
 		case code.JumpGreaterK:
-			c, ok := value.CmpNum(&regs[i.B], &consts[i.C])
+			holds, ok := value.LessSmall(at(consts, i.C), at(regs, i.B))
 			if !ok {
-				c, ok = value.Compare(&regs[i.B], &consts[i.C])
+				holds = ordered(at(regs, i.B), at(consts, i.C), code.Greater)
 			}
-			if (ok && c > 0) == (i.N != 0) {
-				pc = int(i.A)
+			if holds == (i.N != 0) {
+				to = i.A
+				goto jump
 			}
 		case code.JumpGreaterEqualK:
-			c, ok := value.CmpNum(&regs[i.B], &consts[i.C])
-			if !ok {
-				c, ok = value.Compare(&regs[i.B], &consts[i.C])
+			holds, ok := value.LessSmall(at(regs, i.B), at(consts, i.C))
+			if ok {
+				holds = !holds
+			} else {
+				holds = ordered(at(regs, i.B), at(consts, i.C), code.GreaterEqual)
 			}
-			if (ok && c >= 0) == (i.N != 0) {
-				pc = int(i.A)
+			if holds == (i.N != 0) {
+				to = i.A
+				goto jump
 			}
 		case code.JumpEqual:
 			var eq bool
-			if eq, err = r.equal(&regs[i.B], &regs[i.C]); err != nil {
+			if eq, err = r.equal(at(regs, i.B), at(regs, i.C)); err != nil {
 				goto failed
 			}
 			if eq == (i.N != 0) {
-				pc = int(i.A)
+				to = i.A
+				goto jump
 			}
 		case code.JumpEqualK:
 			var eq bool
-			if eq, err = r.equal(&regs[i.B], &consts[i.C]); err != nil {
+			if eq, err = r.equal(at(regs, i.B), at(consts, i.C)); err != nil {
 				goto failed
 			}
 			if eq == (i.N != 0) {
-				pc = int(i.A)
+				to = i.A
+				goto jump
 			}
-		case code.Step:
-			if r.fuel -= int(i.A); r.fuel < 0 {
-				if err = r.refuel(); err != nil {
-					goto failed
-				}
-			}
-
 		case code.Index:
-			if err = index(&regs[i.A], &regs[i.B], &regs[i.C], r); err != nil {
+			if err = index(at(regs, i.A), at(regs, i.B), at(regs, i.C), r); err != nil {
 				goto failed
 			}
 		case code.Field:
-			if err = field(&regs[i.A], &regs[i.B], &consts[i.C]); err != nil {
+			if err = field(at(regs, i.A), at(regs, i.B), at(consts, i.C)); err != nil {
 				goto failed
 			}
 		case code.SetIndex:
-			if err = r.setIndex(&regs[i.A], &regs[i.B], &regs[i.C], f, i.A); err != nil {
+			if err = r.setIndex(at(regs, i.A), at(regs, i.B), at(regs, i.C), f, i.A); err != nil {
 				goto failed
 			}
 		case code.SetField:
-			if err = r.setField(&regs[i.A], consts[i.B].Str(), &regs[i.C], f, i.A); err != nil {
+			if err = r.setField(at(regs, i.A), at(consts, i.B).Str(), at(regs, i.C), f, i.A); err != nil {
 				goto failed
 			}
 		case code.MakeArray:
-			if err = r.makeArray(&regs[i.A], regs[i.B:int(i.B)+int(i.C)]); err != nil {
+			if err = r.makeArray(at(regs, i.A), window(at(regs, i.B), i.C)); err != nil {
 				goto failed
 			}
 		case code.MakeRecord:
-			if err = r.makeRecord(&regs[i.A], r.prog.Keys[i.C], regs[i.B:]); err != nil {
+			if err = r.makeRecord(at(regs, i.A), r.prog.Keys[i.C], at(regs, i.B)); err != nil {
 				goto failed
 			}
 		case code.Append:
-			a := &regs[i.B]
+			a := at(regs, i.B)
 			if a.Kind() != value.Array {
-				err = r.notAnArray(a, f, pc)
+				err = r.notAnArray(a, f, pcOf(f, ip))
 				goto failed
 			}
 			if err = r.Grow(value.AppendCost(a)); err != nil {
 				goto failed
 			}
-			n, ok := value.Append(a, regs[i.C])
+			n, ok := value.Append(a, *at(regs, i.C))
 			if !ok {
 				err = tooDeep()
 				goto failed
 			}
-			regs[i.A] = n
+			*at(regs, i.A) = n
 		case code.AppendTo:
-			a := &regs[i.A]
+			a := at(regs, i.A)
 			if a.Kind() != value.Array {
-				err = r.notAnArray(a, f, pc)
+				err = r.notAnArray(a, f, pcOf(f, ip))
 				goto failed
 			}
 			if err = r.Grow(value.AppendCost(a)); err != nil {
 				goto failed
 			}
-			if !value.AppendTo(a, regs[i.B]) {
+			if !value.AppendTo(a, *at(regs, i.B)) {
 				err = tooDeep()
 				goto failed
 			}
 		case code.Len:
-			v := &regs[i.B]
+			v := at(regs, i.B)
 			switch v.Kind() {
 			case value.Text:
 				if err = r.letters(v); err != nil {
 					goto failed
 				}
-				regs[i.A].SetNum(decimal.FromInt64(int64(v.Letters())))
+				at(regs, i.A).SetNum(decimal.FromInt64(int64(v.Letters())))
 			case value.Array, value.Record:
-				regs[i.A].SetNum(decimal.FromInt64(int64(v.Len())))
+				at(regs, i.A).SetNum(decimal.FromInt64(int64(v.Len())))
 			default:
-				err = r.badArgument(f, pc, countable, v)
+				err = r.badArgument(f, pcOf(f, ip), countable, v)
 				goto failed
 			}
 
@@ -332,18 +355,18 @@ func (r *Run) loop(f *code.Func) error {
 					goto failed
 				}
 			}
-			r.frames[r.depth] = frame{fn: f, pc: pc, base: base, callee: fn}
+			r.frames[r.depth] = frame{fn: f, ip: ip, base: r.base, callee: fn}
 			r.depth++
 			r.deepest = max(r.deepest, r.depth)
-			base += int(i.A)
-			top := base + fn.Regs
+			r.base += int(i.A)
+			top := r.base + fn.Regs
 			if top > len(r.stack) {
 				r.grow(top)
 			}
 			r.high = max(r.high, top)
-			f, ins, consts, pc = fn, fn.Code, fn.Consts, 0
-			regs = r.stack[base:top]
-			clear(regs[fn.Params:])
+			clear(r.stack[r.base+fn.Params : top])
+			f, ip, consts = fn, unsafe.Pointer(&fn.Code[0]), constsOf(fn)
+			regs = unsafe.Pointer(&r.stack[r.base])
 		case code.CallBuiltin:
 			if r.fuel -= callCost; r.fuel < 0 {
 				if err = r.refuel(); err != nil {
@@ -352,19 +375,19 @@ func (r *Run) loop(f *code.Func) error {
 			}
 			var v value.Value
 			b := r.prog.Natives[i.B].Builtin
-			args := regs[i.A : int(i.A)+int(i.C)]
-			if v, err = b.Call(r, f.Spans[pc-1].Text(), args); err != nil {
+			args := window(at(regs, i.A), i.C)
+			if v, err = b.Call(r, f.Spans[pcOf(f, ip)-1].Text(), args); err != nil {
 				goto failed
 			}
-			regs[i.A] = v
+			*at(regs, i.A) = v
 		case code.Return:
 			result = i.A
 			goto leave
 		case code.Try:
-			v := &regs[i.B]
+			v := at(regs, i.B)
 			switch v.Kind() {
 			case value.Success:
-				regs[i.A] = v.Inside()
+				*at(regs, i.A) = v.Inside()
 			case value.Failure:
 				if r.depth == 0 {
 					in := v.Inside()
@@ -378,22 +401,23 @@ func (r *Run) loop(f *code.Func) error {
 				goto failed
 			}
 		case code.IterInit:
-			v := regs[i.B]
+			v := *at(regs, i.B)
 			switch v.Kind() {
 			case value.Array, value.Record, value.Text:
-				regs[i.A] = v.Share()
-				regs[i.A+1] = value.Place(0)
+				*at(regs, i.A) = v.Share()
+				*at(regs, i.A+1) = value.Place(0)
 			default:
 				err = diag.CannotWalk.New(KindText(&v))
 				goto failed
 			}
 		case code.IterNext:
-			if !next(&regs[i.A], &regs[i.A+1], &regs[i.B]) {
-				pc = int(i.C)
+			if !next(at(regs, i.A), at(regs, i.A+1), at(regs, i.B)) {
+				to = i.C
+				goto jump
 			}
 
 		case code.Print:
-			if err = r.printLine(&regs[i.A]); err != nil {
+			if err = r.printLine(at(regs, i.A)); err != nil {
 				goto failed
 			}
 		case code.Input:
@@ -402,39 +426,39 @@ func (r *Run) loop(f *code.Func) error {
 				goto failed
 			}
 			if i.A >= 0 {
-				regs[i.A] = value.String(s)
+				*at(regs, i.A) = value.String(s)
 			}
 		case code.FileMode:
-			if err = r.fileMode(&regs[i.A], &regs[i.B]); err != nil {
+			if err = r.fileMode(at(regs, i.A), at(regs, i.B)); err != nil {
 				goto failed
 			}
 		case code.FileTruncate:
-			if err = r.fileTruncate(&regs[i.A]); err != nil {
+			if err = r.fileTruncate(at(regs, i.A)); err != nil {
 				goto failed
 			}
 		case code.FileRead:
-			if err = r.fileRead(&regs[i.A], &regs[i.B]); err != nil {
+			if err = r.fileRead(at(regs, i.A), at(regs, i.B)); err != nil {
 				goto failed
 			}
 		case code.FileWrite:
-			if err = r.fileWrite(&regs[i.A], &regs[i.B]); err != nil {
+			if err = r.fileWrite(at(regs, i.A), at(regs, i.B)); err != nil {
 				goto failed
 			}
 		case code.CSVRead:
-			if err = r.csvRead(&regs[i.A], &regs[i.B]); err != nil {
+			if err = r.csvRead(at(regs, i.A), at(regs, i.B)); err != nil {
 				goto failed
 			}
 		case code.PathCheck:
-			if _, err = path(&regs[i.A], diag.FileRead); err != nil {
+			if _, err = path(at(regs, i.A), diag.FileRead); err != nil {
 				goto failed
 			}
 		case code.Respond:
 			var headers *value.Value
 			if i.C >= 0 {
-				headers = &regs[i.C]
+				headers = at(regs, i.C)
 			}
-			r.answerAt = f.Spans[pc-1]
-			if err = r.respond(&regs[i.A], &regs[i.B], headers); err != nil {
+			r.answerAt = f.Spans[pcOf(f, ip)-1]
+			if err = r.respond(at(regs, i.A), at(regs, i.B), headers); err != nil {
 				goto failed
 			}
 		case code.Raise:
@@ -445,9 +469,9 @@ func (r *Run) loop(f *code.Func) error {
 			goto failed
 		case code.Mark:
 			if r.host.Trace != nil {
-				at := f.Spans[pc-1]
-				pos := at.Pos()
-				r.host.Trace(at.File.Name, pos.Line, pos.Column)
+				span := f.Spans[pcOf(f, ip)-1]
+				pos := span.Pos()
+				r.host.Trace(span.File.Name, pos.Line, pos.Column)
 			}
 		case code.End:
 			return nil
@@ -455,19 +479,47 @@ func (r *Run) loop(f *code.Func) error {
 			panic("BUG: no such operation")
 		}
 		continue
+	jump:
+		// A jump back begins another round of a loop, which is charged.
+		if next := unsafe.Add(unsafe.Pointer(&f.Code[0]), uintptr(to)*unsafe.Sizeof(code.Instr{})); uintptr(next) >= uintptr(ip) {
+			ip = next
+			continue
+		} else {
+			if r.fuel -= int(uintptr(ip)-uintptr(next)) / int(unsafe.Sizeof(code.Instr{})); r.fuel < 0 {
+				if err = r.refuel(); err != nil {
+					goto failed
+				}
+			}
+			ip = next
+			continue
+		}
 	leave:
 		// The value goes where the caller put the first argument, which is
 		// where the window of this call begins.
 		r.depth--
-		fr = &r.frames[r.depth]
-		regs[0] = regs[result]
-		f, base, pc = fr.fn, fr.base, fr.pc
-		ins, consts = f.Code, f.Consts
-		regs = r.stack[base : base+f.Regs]
+		*at(regs, 0) = *at(regs, result)
+		f, ip, r.base = r.frames[r.depth].fn, r.frames[r.depth].ip, r.frames[r.depth].base
+		consts = constsOf(f)
+		regs = unsafe.Pointer(&r.stack[r.base])
 		continue
 	failed:
-		return r.fail(err, f, pc)
+		return r.fail(err, f, pcOf(f, ip))
 	}
+}
+
+// at is register or constant i of those that begin at base.
+func at(base unsafe.Pointer, i int32) *value.Value {
+	return (*value.Value)(unsafe.Add(base, uintptr(i)*unsafe.Sizeof(value.Value{})))
+}
+
+// window is the n registers from v on.
+func window(v *value.Value, n int32) []value.Value { return unsafe.Slice(v, n) }
+
+func constsOf(f *code.Func) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(f.Consts)) }
+
+// pcOf is the place of ip in the code of f.
+func pcOf(f *code.Func, ip unsafe.Pointer) int {
+	return int(uintptr(ip)-uintptr(unsafe.Pointer(&f.Code[0]))) / int(unsafe.Sizeof(code.Instr{}))
 }
 
 // callCost is how many steps a call costs beside those of the function.
@@ -567,21 +619,26 @@ func (r *Run) compare(how uint8, a, b *value.Value) (bool, error) {
 		eq, err := r.equal(a, b)
 		return !eq, err
 	}
+	return ordered(a, b, how), nil
+}
+
+// ordered is a < b and the like; false between what has no order.
+func ordered(a, b *value.Value, how uint8) bool {
 	c, ok := value.CmpNum(a, b)
 	if !ok {
 		if c, ok = value.Compare(a, b); !ok {
-			return false, nil
+			return false
 		}
 	}
 	switch how {
 	case code.Less:
-		return c < 0, nil
+		return c < 0
 	case code.LessEqual:
-		return c <= 0, nil
+		return c <= 0
 	case code.Greater:
-		return c > 0, nil
+		return c > 0
 	}
-	return c >= 0, nil
+	return c >= 0
 }
 
 // letters charges for finding the letters of v for the first time.
@@ -727,12 +784,12 @@ func (r *Run) makeArray(dst *value.Value, from []value.Value) error {
 	return nil
 }
 
-func (r *Run) makeRecord(dst *value.Value, keys *value.Keys, from []value.Value) error {
+func (r *Run) makeRecord(dst *value.Value, keys *value.Keys, first *value.Value) error {
 	n := len(keys.Names())
 	if err := r.Grow(64 + 24*n); err != nil {
 		return err
 	}
-	v, ok := value.RecordOf(keys, append(make([]value.Value, 0, n), from[:n]...))
+	v, ok := value.RecordOf(keys, append(make([]value.Value, 0, n), unsafe.Slice(first, n)...))
 	if !ok {
 		return tooDeep()
 	}

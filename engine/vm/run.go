@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strconv"
 	"time"
+	"unsafe"
 
 	"etamil/engine/builtin"
 	"etamil/engine/code"
@@ -40,6 +41,7 @@ type Run struct {
 
 	stack  []value.Value
 	high   int // registers in use at most, for clearing
+	base   int // of the window of the function that runs
 	frames [MaxCalls]frame
 	depth  int
 	// deepest is how many frames were ever used, for clearing.
@@ -63,9 +65,9 @@ type Run struct {
 // A frame is an active call: the function that runs, and where its caller goes
 // on.
 type frame struct {
-	fn     *code.Func // the caller
-	pc     int        // of the instruction after the call
-	base   int        // of the caller's window
+	fn     *code.Func     // the caller
+	ip     unsafe.Pointer // its instruction after the call
+	base   int            // of its window
 	callee *code.Func
 }
 
