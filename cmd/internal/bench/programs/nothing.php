@@ -1,0 +1,1 @@
+<?php // Nothing: what starting costs.
