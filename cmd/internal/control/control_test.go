@@ -1,0 +1,290 @@
+package control
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/rs/zerolog"
+)
+
+type fakeDaemon struct {
+	refusal error
+	drained chan struct{}
+	panics  bool
+	asked   atomic.Int64
+}
+
+func (d *fakeDaemon) Status() *Status {
+	d.asked.Add(1)
+	if d.panics {
+		panic("out of order")
+	}
+	return &Status{Version: "1.2.3", PID: 7, Program: "app.qmz", Requests: []Pending{{Route: "/x", State: "running", Age: 1.5}}}
+}
+
+func (d *fakeDaemon) Drain() error {
+	if d.refusal == nil {
+		close(d.drained)
+	}
+	return d.refusal
+}
+
+// listening serves a control socket and returns its path.
+func listening(t *testing.T, s *Server) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "control") // a short path
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "c")
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		s.Serve(l)
+	}()
+	t.Cleanup(func() {
+		l.Close()
+		<-over
+		os.RemoveAll(dir)
+	})
+	return path
+}
+
+// say sends text and returns the answer.
+func say(t *testing.T, path, text string) *Reply {
+	t.Helper()
+	c, err := net.Dial("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := io.WriteString(c, text); err != nil {
+		t.Fatal(err)
+	}
+	c.(*net.UnixConn).CloseWrite()
+	line, err := bufio.NewReader(c).ReadBytes('\n')
+	if err != nil {
+		t.Fatalf("%.40q: %v", text, err)
+	}
+	var r Reply
+	if err := json.Unmarshal(line, &r); err != nil {
+		t.Fatalf("%.40q: %q: %v", text, line, err)
+	}
+	return &r
+}
+
+func TestStatusIsAskedAndAnswered(t *testing.T) {
+	path := listening(t, NewServer(&fakeDaemon{}, zerolog.Nop()))
+	c, err := Dial(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	r, err := c.Ask(CommandStatus)
+	if err != nil || r.Status == nil || r.Status.Program != "app.qmz" || len(r.Status.Requests) != 1 || r.Status.Requests[0].Age != 1.5 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+}
+
+func TestRubbishIsRefusedInASentence(t *testing.T) {
+	d := &fakeDaemon{}
+	path := listening(t, NewServer(d, zerolog.Nop()))
+	for _, tt := range []struct{ text, want string }{
+		{"", "closed without a request"},
+		{"\n", "no request of the control protocol"},
+		{"GET / HTTP/1.1\r\n\r\n", "no request of the control protocol"},
+		{"{}\n", "no request of the control protocol"},
+		{`{"etamild":1,"command":"status"}`, "no request of the control protocol"}, // the line has no end
+		{"[1]\n", "no request of the control protocol"},
+		{`{"etamild":"1","command":"status"}` + "\n", "no request of the control protocol"},
+		{`{"etamild":2,"command":"status"}` + "\n", "version 2 of the control protocol is not known"},
+		{`{"etamild":1,"command":"stats"}` + "\n", "did you mean 'status'?"},
+		{`{"etamild":1,"command":"profile"}` + "\n", "no command 'profile' yet"},
+		{`{"etamild":1,"command":"` + strings.Repeat("x", 3000) + `"}` + "\n", "there is no command 'xxx"},
+		{strings.Repeat("\x00", maxLine+1000), "no request of the control protocol"},
+		{"\xff\xfe\n", "no request of the control protocol"},
+	} {
+		if r := say(t, path, tt.text); r.OK || r.Version != Version || !strings.Contains(r.Error, tt.want) {
+			t.Errorf("%.40q: %+v, want %q", tt.text, r, tt.want)
+		}
+	}
+	if d.asked.Load() != 0 {
+		t.Error("rubbish reached the daemon")
+	}
+}
+
+func TestSilenceEndsAfterAWhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := NewServer(&fakeDaemon{}, zerolog.Nop())
+		here, there := net.Pipe()
+		go func() {
+			there.SetDeadline(time.Now().Add(patience))
+			if _, err := readRequest(there); err == nil || !strings.Contains(err.Error(), "within 5s") {
+				t.Errorf("silence: %v", err)
+			}
+			there.Close()
+		}()
+		io.ReadAll(here)
+		if err := s.permitted(here); err == nil {
+			t.Error("a connection that is no Unix socket is permitted")
+		}
+	})
+}
+
+func TestOnlyTheOwnUserAndRootMayAsk(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root may do everything")
+	}
+	s := NewServer(&fakeDaemon{}, zerolog.Nop())
+	s.uid++
+	if r := say(t, listening(t, s), `{"etamild":1,"command":"status"}`+"\n"); r.OK || !strings.Contains(r.Error, "may not control this daemon") {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestPanicsEndTheConnectionOnly(t *testing.T) {
+	d := &fakeDaemon{panics: true}
+	path := listening(t, NewServer(d, zerolog.Nop()))
+	c, err := Dial(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := c.Ask(CommandStatus); err == nil || !strings.Contains(err.Error(), "closed the connection without an answer") {
+		t.Errorf("%v", err)
+	}
+	if r := say(t, path, "\n"); r.OK {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestTooManyConnectionsAreRefusedAtOnce(t *testing.T) {
+	path := listening(t, NewServer(&fakeDaemon{}, zerolog.Nop()))
+	var silent []net.Conn
+	defer func() {
+		for _, c := range silent {
+			c.Close()
+		}
+	}()
+	for range maxTalks + 1 {
+		c, err := net.Dial("unix", path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		silent = append(silent, c)
+	}
+	// They are accepted in order, so the last is the one too many.
+	line, err := bufio.NewReader(silent[maxTalks]).ReadString('\n')
+	if err != nil || !strings.Contains(line, "too many control connections") {
+		t.Errorf("%q, %v", line, err)
+	}
+	// The first places that become free serve again.
+	for _, c := range silent {
+		c.Close()
+	}
+	silent = nil
+	for {
+		if r := say(t, path, `{"etamild":1,"command":"status"}`+"\n"); r.OK {
+			break
+		} else if !strings.Contains(r.Error, "too many") {
+			t.Fatalf("%+v", r)
+		}
+	}
+}
+
+func TestDrainTellsItsEndWhenTheConnectionCloses(t *testing.T) {
+	d := &fakeDaemon{drained: make(chan struct{})}
+	s := NewServer(d, zerolog.Nop())
+	path := listening(t, s)
+	c, err := Dial(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	r, err := c.Ask(CommandDrain)
+	if err != nil || !r.Draining || r.Ended != nil {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	<-d.drained
+	for { // until the connection is kept
+		s.mu.Lock()
+		n := len(s.waiting)
+		s.mu.Unlock()
+		if n == 1 {
+			break
+		}
+	}
+	s.Finish(Ended{Seconds: 1.5, Cancelled: 2, Dropped: 1})
+	s.waiting[0].Close() // as the end of the process does
+	c.process = -1       // which is this one
+	if e := c.Await(); e == nil || *e != (Ended{Seconds: 1.5, Cancelled: 2, Dropped: 1}) {
+		t.Errorf("%+v", e)
+	}
+}
+
+func TestRefusedDrainIsAnError(t *testing.T) {
+	path := listening(t, NewServer(&fakeDaemon{refusal: errors.New("use systemctl stop x")}, zerolog.Nop()))
+	c, err := Dial(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := c.Ask(CommandDrain); err == nil || err.Error() != "use systemctl stop x" {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestAnswersOfSomethingElseAreNotBelieved(t *testing.T) {
+	for _, tt := range []struct{ answer, want string }{
+		{"HTTP/1.1 400 Bad Request\r\n", "no etamild"},
+		{"{}\n", "no etamild"},
+		{`{"etamild":9,"ok":true}` + "\n", "speaks version 9"},
+		{"", "without an answer"},
+	} {
+		here, there := net.Pipe()
+		go func() {
+			bufio.NewReader(there).ReadString('\n')
+			io.WriteString(there, tt.answer)
+			there.Close()
+		}()
+		c := &Client{conn: here, in: bufio.NewReader(here), process: -1}
+		if _, err := c.Ask(CommandStatus); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%q: %v", tt.answer, err)
+		}
+		c.Close()
+	}
+}
+
+func FuzzReadRequest(f *testing.F) {
+	f.Add([]byte(`{"etamild":1,"command":"status"}` + "\n"))
+	f.Add([]byte("GET / HTTP/1.1\r\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		here, there := net.Pipe()
+		go func() {
+			there.Write(data)
+			there.Close()
+		}()
+		defer here.Close()
+		r, err := readRequest(here)
+		if err == nil && (r.Version == 0 || r.Command == "") {
+			t.Fatalf("%q: %+v", data, r)
+		}
+		if err != nil && (err.Error() == "" || strings.Contains(err.Error(), "\n")) {
+			t.Fatalf("%q: %q is no sentence", data, err)
+		}
+	})
+}
