@@ -40,4 +40,5 @@ var pages = []page{
 	{"keywords.md", keywords},
 	{"instructions.md", instructions},
 	{"settings.md", settings},
+	{"configuration.md", configuration},
 }
