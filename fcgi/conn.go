@@ -65,6 +65,9 @@ type conn struct {
 	srv *Server
 	nc  net.Conn
 	raw syscall.RawConn // nil without a descriptor
+	own bool            // of Ask: not counted, and given to nobody
+	// handler answers the requests.
+	handler Handler
 
 	// The reader's own.
 	buf    *[readBuffer]byte
@@ -85,6 +88,7 @@ type conn struct {
 	linger     bool   // close at the end of this request's STDIN:
 	lingerID   uint16 // it was answered early
 	lingerFrom time.Time
+	kept       *handOff // that did not take it; tried again after a request
 
 	wmu     sync.Mutex // held while writing; before mu
 	wdead   time.Time  // the write deadline in force
@@ -102,7 +106,7 @@ type conn struct {
 }
 
 func newConn(s *Server, nc net.Conn) *conn {
-	c := &conn{srv: s, nc: nc, pins: 1}
+	c := &conn{srv: s, nc: nc, handler: s.opt.Handler, pins: 1}
 	if c.buf, _ = s.readBuffers.Get().(*[readBuffer]byte); c.buf == nil {
 		c.buf = new([readBuffer]byte)
 	}
@@ -294,7 +298,7 @@ func (c *conn) begin(content []byte) error {
 	c.mu.Lock()
 	c.pins++
 	c.mu.Unlock()
-	c.srv.inFlight.Add(1)
+	c.flight(1)
 	return nil
 }
 
@@ -397,8 +401,15 @@ func (c *conn) last(b []byte, keep bool) []byte {
 // drop ends an exchange that never got to the handler.
 func (c *conn) drop(x *exchange) {
 	x.release()
-	c.srv.inFlight.Add(-1)
+	c.flight(-1)
 	c.unpin()
+}
+
+// flight counts requests between BEGIN_REQUEST and END_REQUEST.
+func (c *conn) flight(n int64) {
+	if !c.own {
+		c.srv.inFlight.Add(n)
+	}
 }
 
 // lingerFor reads on to the end of a request's STDIN, in bounds, and closes
@@ -496,7 +507,10 @@ func (c *conn) start() {
 	}
 	c.launch = nil
 	c.refusals = 0
-	c.srv.count.requests.Add(1)
+	c.kept = nil
+	if !c.own {
+		c.srv.count.requests.Add(1)
+	}
 	x.ctx, x.cancel = context.WithCancelCause(context.Background())
 	c.mu.Lock()
 	c.cur = x
@@ -504,7 +518,7 @@ func (c *conn) start() {
 	if c.srv.expired.Load() {
 		x.cancel(ErrDrained) // expire may have looked at c.cur before
 	}
-	c.srv.engines.run(x)
+	c.srv.workers.run(x)
 }
 
 // finish sends the end of an answer and makes the connection ready for the next
@@ -537,7 +551,7 @@ func (c *conn) finish(x *exchange, cut bool) error {
 	switch {
 	case closing && (!open || cut || c.isReaderGone()):
 		c.nc.Close()
-	case closing || draining:
+	case closing || draining || c.srv.handing.Load() != nil:
 		c.poke()
 	}
 	return err
@@ -561,9 +575,12 @@ var longAgo = time.Unix(1, 0)
 
 // receive reads once. It returns nil also when it was only woken.
 func (c *conn) receive() error {
-	limit, why := c.arm()
+	limit, to, why := c.arm()
 	if why != nil {
 		return why
+	}
+	if to != nil {
+		return c.move(to)
 	}
 	n, err := c.read()
 	switch {
@@ -581,8 +598,9 @@ func (c *conn) receive() error {
 }
 
 // arm sets the deadline of the next read: none while the connection is idle or
-// a request runs, one while something is half received or the server leaves.
-func (c *conn) arm() (limit time.Time, over error) {
+// a request runs, one while something is half received or the server leaves. An
+// idle connection that is to go elsewhere is not read from: to says where.
+func (c *conn) arm() (limit time.Time, to *handOff, over error) {
 	half := c.half != nil || c.taking != nil || c.left > 0 || c.pad > 0 || c.w > c.r
 	timeout := c.srv.opt.ReadTimeout
 	c.mu.Lock()
@@ -590,13 +608,23 @@ func (c *conn) arm() (limit time.Time, over error) {
 	if c.lingering && !c.linger && c.taking != nil {
 		c.lingerFor(c.taking.id)
 	}
+	if !half && c.cur == nil && !c.own && !c.broken && !c.linger && !c.lingering && !c.leftAlone {
+		to = c.srv.handing.Load()
+		if to == nil && c.srv.expired.Load() {
+			to = c.srv.storing.Load()
+		}
+		if to != nil && to != c.kept {
+			return limit, to, nil
+		}
+		to = nil
+	}
 	switch {
 	case c.broken:
 		if c.cur == nil {
-			return limit, errOver
+			return limit, nil, errOver
 		}
-	case c.srv.expired.Load() && c.cur == nil:
-		return limit, errOver
+	case c.srv.expired.Load() && c.cur == nil && c.srv.draining.Load():
+		return limit, nil, errOver
 	case timeout <= 0 && (half || c.linger):
 	case c.leftAlone && c.cur == nil:
 		// What is there, and then the end, can be read at once.
@@ -627,7 +655,7 @@ func (c *conn) arm() (limit time.Time, over error) {
 		c.nc.SetReadDeadline(limit)
 		c.armed = limit
 	}
-	return limit, nil
+	return limit, nil, nil
 }
 
 // late decides what happens when a read came to its deadline.
@@ -651,6 +679,17 @@ func (c *conn) late() error {
 	case c.half != nil || x != nil || c.left > 0 || c.pad > 0 || c.w > c.r:
 		return errStuck
 	case cur == nil && c.srv.draining.Load():
+		if to := c.srv.storing.Load(); to != nil && to != c.kept && !c.own && !c.leftAlone {
+			if c.raw != nil && readable(c.raw) {
+				c.mu.Lock()
+				c.idleSince = time.Now() // for one more request
+				c.mu.Unlock()
+				return nil
+			}
+			if err := c.move(to); err != nil {
+				return err
+			}
+		}
 		return c.leave()
 	}
 	return nil
@@ -775,7 +814,9 @@ func (c *conn) readerEnds(err error) {
 	x := c.cur
 	answer := x != nil && c.leftAlone && errors.Is(err, io.EOF)
 	if x != nil && !answer {
-		s.count.gone.Add(1)
+		if !c.own {
+			s.count.gone.Add(1)
+		}
 		x.mute.Store(true)
 		x.cancel(ErrClientGone)
 	}

@@ -100,7 +100,7 @@ func (p *enginePool) close() {
 }
 
 // ServeHTTP is called by net/http/fcgi, which knows nothing of the request.
-func (e *engine) ServeHTTP(w http.ResponseWriter, _ *http.Request) { e.x.serve(w) }
+func (e *engine) ServeHTTP(w http.ResponseWriter, _ *http.Request) { e.x.serveFile(w) }
 
 // Read gives the standard package its next request, and makes it wait while
 // there is none.

@@ -97,9 +97,9 @@ func TestCloseRemovesOnlyTheSocketItMade(t *testing.T) {
 	}
 }
 
-// TestSystemdListenersTakesSocketsByName runs this binary as systemd would: descriptors from 3
+// TestSystemdSocketsAreTakenByName runs this binary as systemd would: descriptors from 3
 // on, named in the environment.
-func TestSystemdListenersTakesSocketsByName(t *testing.T) {
+func TestSystemdSocketsAreTakenByName(t *testing.T) {
 	if os.Getenv("FCGI_TEST_CHILD") == "1" {
 		systemdChild()
 		return
@@ -134,15 +134,15 @@ func TestSystemdListenersTakesSocketsByName(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer null.Close()
-	files = append(files, f, null)
+	files = append(files, f, null, f, files[0])
 
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	// The shell has the process id that LISTEN_PID must name.
-	cmd := exec.Command("/bin/sh", "-c", `LISTEN_PID=$$ exec "$0" -test.run=^TestSystemdListenersTakesSocketsByName$ -test.v`, exe)
-	cmd.Env = append(os.Environ(), "FCGI_TEST_CHILD=1", "LISTEN_FDS=4", "LISTEN_FDNAMES=etamil.socket:stray:etamil.socket:etamil.socket")
+	cmd := exec.Command("/bin/sh", "-c", `LISTEN_PID=$$ exec "$0" -test.run=^TestSystemdSocketsAreTakenByName$ -test.v`, exe)
+	cmd.Env = append(os.Environ(), "FCGI_TEST_CHILD=1", "LISTEN_FDS=6", "LISTEN_FDNAMES=etamil.socket:stray:etamil.socket:etamil.socket:conn-1-2:conn-1-3")
 	cmd.ExtraFiles = files
 	out, err := cmd.CombinedOutput()
 	if err != nil {
@@ -150,10 +150,12 @@ func TestSystemdListenersTakesSocketsByName(t *testing.T) {
 	}
 	for _, want := range []string{
 		"found etamil.socket " + filepath.Join(dir, "a"),
-		`descriptor 4 named "stray": no socket of that name is used`,
-		`descriptor 5 named "etamil.socket": is a socket that does not listen`,
-		`descriptor 6 named "etamil.socket": is no socket`,
-		"again 0 0",
+		`descriptor named "stray": no socket of that name is used`,
+		`descriptor named "etamil.socket": it is a socket that does not listen`,
+		`descriptor named "etamil.socket": it is no socket`,
+		"connection conn-1-2 unix",
+		`descriptor named "conn-1-3": it is a socket that listens`,
+		"again 0 0 0",
 		"environment ''",
 	} {
 		if !strings.Contains(string(out), want) {
@@ -163,16 +165,125 @@ func TestSystemdListenersTakesSocketsByName(t *testing.T) {
 }
 
 func systemdChild() {
-	found, unused := SystemdListeners(func(name string) bool { return name == "etamil.socket" })
-	for name, ls := range found {
+	listener := func(name string) bool { return name == "etamil.socket" }
+	connection := func(name string) bool { return strings.HasPrefix(name, "conn-") }
+	found := SystemdSockets(listener, connection)
+	for name, ls := range found.Listeners {
 		for _, l := range ls {
 			println("found", name, l.Addr().String())
 		}
 	}
-	for _, u := range unused {
-		println(u)
+	for _, f := range found.Connections {
+		c, err := Connection(f)
+		if err != nil {
+			panic(err)
+		}
+		println("connection", f.Name(), c.RemoteAddr().Network())
 	}
-	found, unused = SystemdListeners(func(string) bool { return true })
-	println("again", len(found), len(unused))
+	for _, u := range found.Unused {
+		println(u.String())
+	}
+	found = SystemdSockets(listener, connection)
+	println("again", len(found.Listeners), len(found.Connections), len(found.Unused))
 	println("environment '" + os.Getenv("LISTEN_FDS") + os.Getenv("LISTEN_PID") + os.Getenv("LISTEN_FDNAMES") + "'")
+}
+
+func TestSharedListenerIsTheSameSocket(t *testing.T) {
+	path := filepath.Join(shortDir(t), "s")
+	old, err := ListenUnix(path, 0o660)
+	if err != nil {
+		t.Fatal(err)
+	}
+	share := func() net.Listener {
+		f, facts, err := Share(old)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, err := Attach(f, facts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l
+	}
+	answers := func(l net.Listener) {
+		t.Helper()
+		c, err := net.Dial("unix", path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		a, err := l.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.Close()
+	}
+	next := share()
+	Disown(old)
+	old.Close()
+	answers(next)
+	old = next
+	Disown(old)
+	Own(old)
+	next = share()
+	Disown(next)
+	next.Close()
+	answers(old)
+	next = share()
+	old.Close()
+	if _, err := os.Lstat(path); !os.IsNotExist(err) {
+		t.Errorf("the file is still there: %v", err)
+	}
+	// Another may be there by then.
+	other, err := ListenUnix(path, 0o660)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	next.Close()
+	answers(other)
+}
+
+func TestSharedListenerWhoseFileIsGone(t *testing.T) {
+	path := filepath.Join(shortDir(t), "s")
+	old, err := ListenUnix(path, 0o660)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, facts, err := Share(old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	os.Remove(path)
+	other, err := ListenUnix(path, 0o660)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	l, err := Attach(f, facts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	old.Close()
+	if _, err := os.Lstat(path); err != nil {
+		t.Errorf("the socket of another was removed: %v", err)
+	}
+}
+
+func TestAttachTakesListenersOnly(t *testing.T) {
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Attach(null, Facts{}); err == nil {
+		t.Error("a file is a listener")
+	}
+	null, err = os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Connection(null); err == nil {
+		t.Error("a file is a connection")
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -91,9 +92,12 @@ type Server struct {
 	maxParams atomic.Int64
 	maxBody   atomic.Int64
 	engines   enginePool
+	workers   workerPool
 	inFlight  atomic.Int64
 	draining  atomic.Bool
-	expired   atomic.Bool // draining took too long
+	expired   atomic.Bool             // draining took too long
+	handing   atomic.Pointer[handOff] // nil: connections stay here
+	storing   atomic.Pointer[handOff] // where a drain leaves idle ones; nil: nowhere
 	count     counters
 	stamp     atomic.Pointer[stamp]
 
@@ -102,7 +106,10 @@ type Server struct {
 	mu        sync.Mutex
 	listeners map[net.Listener]struct{}
 	conns     map[*conn]struct{}
+	own       int           // of them, those of Ask
 	empty     chan struct{} // closed when draining and nothing is left
+	// parkedLoops counts the Serves that wait for the end of a hand-off.
+	parkedLoops int
 }
 
 // NewServer returns a Server that serves nothing yet.
@@ -156,6 +163,9 @@ func (s *Server) Serve(l net.Listener) error {
 		return nil
 	}
 	s.listeners[l] = struct{}{}
+	if d, ok := l.(interface{ SetDeadline(time.Time) error }); ok && s.handing.Load() != nil {
+		d.SetDeadline(longAgo)
+	}
 	s.mu.Unlock()
 	defer func() {
 		s.mu.Lock()
@@ -173,12 +183,15 @@ func (s *Server) Serve(l net.Listener) error {
 			pause = firstPause
 			s.ServeConn(nc)
 		case s.draining.Load():
-			if u, ok := l.(*unixListener); ok && u.waiting() && u.SetDeadline(time.Now().Add(backlogWait)) == nil {
+			if u, ok := l.(*unixListener); ok && !u.disowned.Load() && waiting(u) && u.SetDeadline(time.Now().Add(backlogWait)) == nil {
 				continue
 			}
 			return nil
 		case errors.Is(err, net.ErrClosed):
 			return err
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			// A hand-off began, or one has just ended.
+			s.parked()
 		default:
 			s.count.acceptErrors.Add(1)
 			s.opt.Log.Error().Err(err).Dur("pause", pause).Msg("accept a connection")
@@ -190,12 +203,25 @@ func (s *Server) Serve(l net.Listener) error {
 
 // ServeConn serves one connection, which becomes the server's, and returns at
 // once.
-func (s *Server) ServeConn(nc net.Conn) {
-	s.count.accepted.Add(1)
+func (s *Server) ServeConn(nc net.Conn) { s.serveConn(nc, false, nil) }
+
+// serveConn serves a connection; own: it is one of Ask, and h may be another
+// handler.
+func (s *Server) serveConn(nc net.Conn, own bool, h Handler) {
 	c := newConn(s, nc)
+	c.own = own
+	if h != nil {
+		c.handler = h
+	}
 	s.mu.Lock()
 	s.conns[c] = struct{}{}
+	if own {
+		s.own++
+	}
 	s.mu.Unlock()
+	if !own {
+		s.count.accepted.Add(1)
+	}
 	go c.serve()
 }
 
@@ -210,19 +236,33 @@ func (s *Server) refuse(r *web.Request, status int) *web.Response {
 func (s *Server) remove(c *conn) {
 	s.mu.Lock()
 	delete(s.conns, c)
+	if c.own {
+		s.own--
+	}
 	s.checkEmpty()
 	s.mu.Unlock()
 }
 
-// checkEmpty closes s.empty once nothing is left to drain. s.mu is held.
+// checkEmpty says so once nothing is left to drain or to give. s.mu is held.
 func (s *Server) checkEmpty() {
-	if !s.draining.Load() || len(s.listeners) > 0 || len(s.conns) > 0 {
-		return
+	h := s.handing.Load()
+	switch {
+	case s.draining.Load():
+		if len(s.listeners) == 0 && len(s.conns) == 0 {
+			closeOnce(s.empty)
+		}
+	case h != nil:
+		if s.parkedLoops == len(s.listeners) && len(s.conns) == s.own {
+			closeOnce(h.empty)
+		}
 	}
+}
+
+func closeOnce(c chan struct{}) {
 	select {
-	case <-s.empty:
+	case <-c:
 	default:
-		close(s.empty)
+		close(c)
 	}
 }
 
@@ -278,6 +318,7 @@ func (s *Server) Drain(ctx context.Context) error {
 			c.mu.Unlock()
 			c.poke()
 		}
+		s.endHandOff()
 		s.checkEmpty()
 	}
 	s.mu.Unlock()
@@ -289,26 +330,10 @@ func (s *Server) Drain(ctx context.Context) error {
 	select {
 	case <-s.empty:
 	case <-ctx.Done():
-		s.expired.Store(true)
-		for _, c := range s.list() {
-			if c.expire() {
-				cancelled++
-			}
-		}
-		last := time.NewTimer(lastAnswers)
-		defer last.Stop()
-		select {
-		case <-s.empty:
-		case <-last.C:
-			for _, c := range s.list() {
-				if c.busy() {
-					dropped++
-				}
-				c.nc.Close()
-			}
-		}
+		cancelled, dropped, _ = s.cut(s.empty, nil)
 	}
 	s.engines.close()
+	s.workers.close()
 	if cancelled > 0 {
 		return &DrainError{Cancelled: cancelled, Dropped: dropped}
 	}
@@ -327,9 +352,9 @@ func (s *Server) list() []*conn {
 
 // stopAccepting lets Serve end. A socket of our own loses its name first, so
 // that nobody can queue up any more, and what did is accepted; one that systemd
-// holds keeps its queue for the next process.
+// or another process holds keeps its queue for that.
 func stopAccepting(l net.Listener) {
-	if u, ok := l.(*unixListener); ok {
+	if u, ok := l.(*unixListener); ok && !u.disowned.Load() {
 		u.unlink()
 		if u.SetDeadline(time.Now().Add(backlogWait)) == nil {
 			return
@@ -384,7 +409,7 @@ func reasonOf(status int) reason {
 type counters struct {
 	accepted, acceptErrors   atomic.Uint64
 	requests, answered, gone atomic.Uint64
-	panics                   atomic.Uint64
+	panics, moved            atomic.Uint64
 	refused                  [numReasons]atomic.Uint64
 }
 
@@ -400,6 +425,7 @@ type Stats struct {
 	Answered     uint64 // of them, those whose answer was sent
 	ClientGone   uint64 // of them, those whose connection closed before
 	Panics       uint64
+	Moved        uint64 // connections that another process has now
 
 	// Refused counts what was not given to the handler, or cut short, by
 	// reason: bad_request, params_too_large, outside_mount, stopping,
@@ -411,7 +437,7 @@ type Stats struct {
 // Stats returns the present counts. They are read one after another.
 func (s *Server) Stats() Stats {
 	s.mu.Lock()
-	open := len(s.conns)
+	open := len(s.conns) - s.own
 	s.mu.Unlock()
 	st := Stats{
 		Connections:  open,
@@ -423,6 +449,7 @@ func (s *Server) Stats() Stats {
 		Answered:     s.count.answered.Load(),
 		ClientGone:   s.count.gone.Load(),
 		Panics:       s.count.panics.Load(),
+		Moved:        s.count.moved.Load(),
 		Refused:      make(map[string]uint64, numReasons),
 	}
 	for r, name := range reasonNames {

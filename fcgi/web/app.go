@@ -57,6 +57,7 @@ type App struct {
 	timers  timers
 	flights sync.Pool
 	refused refusals
+	counts  counts
 
 	swapping sync.Mutex // one Swap at a time; guards number
 	number   int64      // of the last generation
@@ -106,6 +107,7 @@ func (a *App) Swap(next *Generation) {
 	if next != nil {
 		a.number++
 		next.number = a.number
+		a.counts.serve(next, a.current.Load())
 		a.gate.SetLimits(gateLimits(&next.settings))
 		a.warnNested(next.program)
 	}
@@ -188,6 +190,19 @@ func (a *App) Probe(ctx context.Context, g *Generation) error {
 // that is ErrDraining, when the front waits no longer. Serve never panics.
 func (a *App) Serve(ctx context.Context, req *Request) *Response {
 	f := a.begin(req)
+	f.serve(ctx)
+	return &f.resp
+}
+
+// Check answers a request with g, which need not serve yet, and otherwise as
+// Serve does: through the admission of all requests. It is neither logged nor
+// counted. A refusal for lack of room is an answer, too.
+func (a *App) Check(ctx context.Context, g *Generation, req *Request) *Response {
+	f := a.begin(req)
+	f.probing = true
+	if g.retain() {
+		f.gen = g
+	}
 	f.serve(ctx)
 	return &f.resp
 }
@@ -275,7 +290,10 @@ func newFlight(a *App) *flight {
 // serve fills f.resp.
 func (f *flight) serve(ctx context.Context) {
 	defer f.recover()
-	if f.gen = f.app.acquire(); f.gen == nil {
+	if f.gen == nil {
+		f.gen = f.app.acquire()
+	}
+	if f.gen == nil {
 		f.refuse(ErrNoProgram)
 		return
 	}
@@ -292,13 +310,19 @@ func (f *flight) serve(ctx context.Context) {
 	f.app.await(f)
 	ticket, err := f.app.gate.Enter(ctx, bodies)
 	if err != nil {
+		if errors.Is(err, ErrQueueTimeout) {
+			f.app.counts.waits.observe(time.Since(f.start))
+		}
 		f.refuse(because(ctx, err))
 		return
 	}
 	f.ticket, f.waited = ticket, ticket.Waited
 	defer f.ticket.Release()
+	if f.waited > 0 {
+		f.app.counts.waits.observe(f.waited)
+	}
 	// After a wait another program may be current.
-	if f.waited > 0 && f.app.current.Load() != f.gen {
+	if f.waited > 0 && !f.probing && f.app.current.Load() != f.gen {
 		next := f.app.acquire()
 		if next == nil {
 			f.refuse(ErrNoProgram)
@@ -472,6 +496,9 @@ func (f *flight) fail(err error, exit int) {
 	if d != nil {
 		failure.Status, detail = statusOf(d.Code(), false), detailOf(d)
 	}
+	if !f.probing {
+		f.app.counts.failure(d)
+	}
 	f.app.opts.Failed(failure)
 	if !f.settings.ErrorDetail {
 		detail = ""
@@ -515,11 +542,15 @@ func (f *flight) recover() {
 // done ends the flight: one line is written, the generation released.
 func (f *flight) done(sent int64, err error) {
 	a, settings := f.app, f.settings
+	took := time.Since(f.start)
+	if !f.probing {
+		a.counts.request(f, took, sent)
+	}
 	if settings.AccessLog != AccessOff && !f.probing {
 		f.access = Access{
 			ID: f.id, Method: f.req.Method, Path: f.req.Path, Route: f.match.Pattern,
 			RemoteAddr: f.req.RemoteAddr, Status: f.resp.Status, Start: f.start,
-			Duration: time.Since(f.start), Queued: f.waited, Steps: f.steps,
+			Duration: took, Queued: f.waited, Steps: f.steps,
 			In: int64(len(f.body)), Out: sent, Refused: f.refused, SendError: err,
 		}
 		if f.gen != nil {

@@ -36,6 +36,10 @@ type Generation struct {
 	limits   engine.Limits
 
 	number int64
+	// counts are those of the routes by 1 + their number, timerCounts those
+	// of timers; nil before it serves.
+	counts      []*routeCounts
+	timerCounts []*timerCounts
 	// refs counts the requests and ticks that run on it, and one for serving
 	// at all; at 0 it is over.
 	refs  atomic.Int64

@@ -35,6 +35,9 @@ type Access struct {
 	SendError  error  // why the answer did not go out
 }
 
+// accessMessage is the message of access lines.
+const accessMessage = "request"
+
 // maxMethod is how many bytes of a method the log shows: all that are registered
 // are shorter, and anything may be sent.
 const maxMethod = 32
@@ -56,7 +59,7 @@ func (a *App) logAccess(r *Access) {
 	if r.SendError != nil {
 		e.Str("send_error", r.SendError.Error())
 	}
-	e.Msg("request")
+	e.Msg(accessMessage)
 }
 
 // inSeconds rounds to microseconds, so that a line stays short.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"io"
 	"strconv"
 	"sync"
@@ -23,7 +24,7 @@ type LogWriter struct {
 	records []record   // what is in queue, when to wants one record a call
 	levels  bool
 	dropped int64 // since the last record about it
-	total   int64
+	total   int64 // dropped or not written
 	wake    *sync.Cond
 	closing bool
 	done    chan struct{}
@@ -85,7 +86,8 @@ func (l *LogWriter) push(level zerolog.Level, p []byte) {
 	}
 }
 
-// Dropped returns how many records were dropped so far.
+// Dropped returns how many records did not get into the log so far, because the
+// queue was full or the writing failed.
 func (l *LogWriter) Dropped() int64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -131,27 +133,36 @@ func (l *LogWriter) run() {
 		l.queue, l.spare = l.spare[:0], nil
 		records, l.records = l.records, records[:0]
 		l.mu.Unlock()
-		l.write(batch, records)
+		lost := l.write(batch, records)
 		l.mu.Lock()
+		l.total += lost
 		if cap(batch) <= logQueue/16 { // a burst need not keep its memory
 			l.spare = batch[:0]
 		}
 	}
 }
 
-// write writes a batch. There is nobody to tell when the log cannot be written.
-func (l *LogWriter) write(batch []byte, records []record) {
+// write writes a batch and returns how many records were not written. There is
+// nobody else to tell when the log cannot be written.
+func (l *LogWriter) write(batch []byte, records []record) (lost int64) {
 	levelWriter, ok := l.to.(zerolog.LevelWriter)
 	if !ok {
-		l.to.Write(batch)
-		return
+		if n, err := l.to.Write(batch); err != nil {
+			lost = int64(bytes.Count(batch[min(max(n, 0), len(batch)):], newline))
+		}
+		return lost
 	}
 	start := 0
 	for _, r := range records {
-		levelWriter.WriteLevel(r.level, batch[start:r.end])
+		if _, err := levelWriter.WriteLevel(r.level, batch[start:r.end]); err != nil {
+			lost++
+		}
 		start = r.end
 	}
+	return lost
 }
+
+var newline = []byte("\n")
 
 func droppedRecord(n int64) []byte {
 	b := append([]byte(nil), `{"level":"warn","`+zerolog.TimestampFieldName+`":"`...)

@@ -206,9 +206,14 @@ func (a *App) StartTimers(dues []Due) {
 // tick runs the block of one timer.
 func (a *App) tick(ctx context.Context, g *Generation, i int) {
 	start := time.Now()
+	count := g.timerCounts[i]
+	count.runs.Add(1)
+	count.lastRun.Store(start.UnixNano())
 	exit, err := a.runTick(ctx, g, i)
+	count.lastDuration.Store(int64(time.Since(start)))
 	if ctx.Err() != nil && err != nil {
-		// Not because its client went away, as the diagnostic would say.
+		// Not because its client went away, as the diagnostic would say. It
+		// is no failure of the program either.
 		a.log.Warn().Int("timer", i+1).Int("every", g.timers[i].Seconds).Float64("duration", inSeconds(time.Since(start))).
 			Msgf("இடைவெளி #%d every %ds was stopped: %v", i+1, g.timers[i].Seconds, ErrDraining)
 		return
@@ -217,8 +222,12 @@ func (a *App) tick(ctx context.Context, g *Generation, i int) {
 		failure := newFailure(err)
 		failure.Timer, failure.Seconds, failure.Exit = i+1, g.timers[i].Seconds, exit
 		failure.Duration = time.Since(start)
+		count.failures.Add(1)
+		a.counts.failure(failure.Diagnostic)
 		a.opts.Failed(failure)
+		return
 	}
+	count.lastSuccess.Store(time.Now().UnixNano())
 }
 
 func (a *App) runTick(ctx context.Context, g *Generation, i int) (exit int, err error) {
