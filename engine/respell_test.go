@@ -47,7 +47,7 @@ func builtinSpelling(word string) (token.Spelling, bool) {
 func TestThreeSpellingsOfAProgramCompileToEqualCode(t *testing.T) {
 	compared := 0
 	for _, root := range []string{"lang", "ours", "library", "apps"} {
-		corpus(t, root, func(t *testing.T, base string) {
+		corpus(t, root, func(t *testing.T, _, base string) {
 			name := filepath.Base(base) + ".qmz"
 			original, _ := engine.Load(engine.LoadOptions{File: name})
 			if original == nil {

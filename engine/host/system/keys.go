@@ -80,6 +80,13 @@ func (k *Keys) TokenKey() ([]byte, error) {
 	return k.key, nil
 }
 
+// Known returns the key if it was used already; nil: it was not.
+func (k *Keys) Known() []byte {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.key
+}
+
 // keptKey reads the key of the directory and makes it when there is none. Two
 // processes that start together end up with the same one.
 func keptKey(dir string) ([]byte, error) {
