@@ -144,6 +144,15 @@ func Disown(l net.Listener) {
 	}
 }
 
+// OwnPath returns the path of the socket file that l was made with here, or by
+// the process that shared it; "" when it was not.
+func OwnPath(l net.Listener) string {
+	if u, ok := l.(*unixListener); ok {
+		return u.path
+	}
+	return ""
+}
+
 // Own makes the closing of l remove its socket file again.
 func Own(l net.Listener) {
 	if u, ok := l.(*unixListener); ok {

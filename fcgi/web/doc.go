@@ -7,7 +7,8 @@
 // In reading order: Request and Response are what a front and an App exchange;
 // an App answers requests with the Generation that is current, a Program with its
 // Settings and its host; a Table finds the route; a Gate admits; a LogWriter
-// keeps the log from holding anybody up.
+// keeps the log from holding anybody up, and LogOutput is where it writes;
+// App.Metrics tells what was counted.
 //
 //	s := web.DefaultSettings()
 //	app := web.NewApp(web.Options{Log: log, Settings: s})
