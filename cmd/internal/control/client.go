@@ -79,14 +79,21 @@ func (c *Client) Close() error {
 }
 
 // Ask sends a command and returns the first answer. A refusal of the daemon is
-// an error; it is in English.
-func (c *Client) Ask(command string) (*Reply, error) {
-	line, err := json.Marshal(Request{Version, command})
+// an error; it is in English. A reload that failed is none: see Reply.Reload.
+func (c *Client) Ask(command string) (*Reply, error) { return c.Send(Request{Command: command}) }
+
+// Send is Ask with more than a command; the version is filled in.
+func (c *Client) Send(r Request) (*Reply, error) {
+	r.Version = Version
+	line, err := json.Marshal(r)
 	if err != nil {
 		panic("BUG: a request has no JSON: " + err.Error())
 	}
 	c.conn.SetDeadline(time.Now().Add(2 * patience))
 	defer c.conn.SetDeadline(time.Time{})
+	if r.Command == CommandReload {
+		c.conn.SetReadDeadline(time.Time{}) // it takes what it takes
+	}
 	if _, err := c.conn.Write(append(line, '\n')); err != nil && !errors.Is(err, syscall.EPIPE) {
 		return nil, silent(err) // EPIPE: it may have said why it closed
 	}
@@ -106,7 +113,7 @@ func (c *Client) next() (*Reply, error) {
 	if r.Version != Version {
 		return nil, cli.Errorf("daemon பேசும் நெறிமுறைப் பதிப்பு %d இங்கே தெரியாது", "the daemon speaks version %d of the control protocol, which is not known here", r.Version)
 	}
-	if !r.OK {
+	if !r.OK && r.Reload == nil {
 		return nil, &cli.Error{Text: diag.Same(r.Error)}
 	}
 	return &r, nil

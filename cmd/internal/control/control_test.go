@@ -2,6 +2,7 @@ package control
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -22,6 +23,7 @@ type fakeDaemon struct {
 	drained chan struct{}
 	panics  bool
 	asked   atomic.Int64
+	level   string
 }
 
 func (d *fakeDaemon) Status() *Status {
@@ -30,6 +32,24 @@ func (d *fakeDaemon) Status() *Status {
 		panic("out of order")
 	}
 	return &Status{Version: "1.2.3", PID: 7, Program: "app.qmz", Requests: []Pending{{Route: "/x", State: "running", Age: 1.5}}}
+}
+
+func (d *fakeDaemon) Reload(ctx context.Context, r Request) *Reload {
+	if d.refusal != nil {
+		return &Reload{Error: d.refusal.Error(), Diagnostics: []Diagnostic{{Text: "a\nb"}}}
+	}
+	if r.Exec {
+		<-ctx.Done()
+		close(d.drained)
+	}
+	return &Reload{Generation: 2}
+}
+
+func (d *fakeDaemon) SetLogLevel(level string) error {
+	if d.refusal == nil {
+		d.level = level
+	}
+	return d.refusal
 }
 
 func (d *fakeDaemon) Drain() error {
@@ -146,11 +166,11 @@ func TestSilenceEndsAfterAWhile(t *testing.T) {
 }
 
 func TestOnlyTheOwnUserAndRootMayAsk(t *testing.T) {
-	if os.Geteuid() == 0 {
-		t.Skip("root may do everything")
-	}
 	s := NewServer(&fakeDaemon{}, zerolog.Nop())
 	s.uid++
+	if os.Geteuid() == 0 {
+		s.root = -1 // somebody else plays root
+	}
 	if r := say(t, listening(t, s), `{"etamild":1,"command":"status"}`+"\n"); r.OK || !strings.Contains(r.Error, "may not control this daemon") {
 		t.Errorf("%+v", r)
 	}
@@ -245,6 +265,78 @@ func TestRefusedDrainIsAnError(t *testing.T) {
 	defer c.Close()
 	if _, err := c.Ask(CommandDrain); err == nil || err.Error() != "use systemctl stop x" {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestReloadIsAnsweredWithItsOutcome(t *testing.T) {
+	d := &fakeDaemon{drained: make(chan struct{})}
+	path := listening(t, NewServer(d, zerolog.Nop()))
+	ask := func(r Request) *Reply {
+		c, err := Dial(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		reply, err := c.Send(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return reply
+	}
+	if r := ask(Request{Command: CommandReload}); !r.OK || r.Reload.Generation != 2 {
+		t.Errorf("%+v", r)
+	}
+	d.refusal = errors.New("the program is wrong")
+	if r := ask(Request{Command: CommandReload}); r.OK || r.Reload.Error != "the program is wrong" || len(r.Reload.Diagnostics) != 1 {
+		t.Errorf("%+v", r)
+	}
+	// Whoever asked may go away.
+	d.refusal = nil
+	c, err := net.Dial("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Write([]byte(`{"etamild":1,"command":"reload","exec":true}` + "\n"))
+	c.Close()
+	<-d.drained
+}
+
+func TestPausedServerLeavesConnectionsInTheQueue(t *testing.T) {
+	s := NewServer(&fakeDaemon{}, zerolog.Nop())
+	path := listening(t, s)
+	status := `{"etamild":1,"command":"status"}` + "\n"
+	if r := say(t, path, status); !r.OK {
+		t.Errorf("%+v", r)
+	}
+	s.Pause()
+	s.Pause()
+	c, err := net.Dial("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	c.Write([]byte(status))
+	c.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
+	if _, err := c.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("paused: %v", err)
+	}
+	s.Resume()
+	s.Resume()
+	c.SetReadDeadline(time.Now().Add(10 * time.Second))
+	if _, err := c.Read(make([]byte, 1)); err != nil {
+		t.Errorf("resumed: %v", err)
+	}
+}
+
+func TestLogLevelIsSetOrRefused(t *testing.T) {
+	d := &fakeDaemon{}
+	path := listening(t, NewServer(d, zerolog.Nop()))
+	if r := say(t, path, `{"etamild":1,"command":"log-level","level":"debug"}`+"\n"); !r.OK || d.level != "debug" {
+		t.Errorf("%+v, level %q", r, d.level)
+	}
+	d.refusal = errors.New("no such level")
+	if r := say(t, path, `{"etamild":1,"command":"log-level"}`+"\n"); r.OK || r.Error != "no such level" {
+		t.Errorf("%+v", r)
 	}
 }
 

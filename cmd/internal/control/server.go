@@ -3,6 +3,7 @@ package control
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,6 +29,13 @@ type Daemon interface {
 	// Drain begins to end the process and returns at once. A refusal is a
 	// sentence for whoever asked.
 	Drain() error
+	// Reload brings a changed program, setting or binary into force, or lets
+	// everything be as it was. It returns when that is decided; ctx ends when
+	// whoever asked is gone, which changes nothing.
+	Reload(ctx context.Context, r Request) *Reload
+	// SetLogLevel changes what is logged until the next start. A refusal is a
+	// sentence for whoever asked.
+	SetLogLevel(level string) error
 }
 
 const (
@@ -46,12 +54,15 @@ type Server struct {
 	daemon Daemon
 	log    zerolog.Logger
 	uid    int
+	root   int // the user who may ask beside uid
 
 	talks chan struct{}
 
 	mu       sync.Mutex
 	waiting  []net.Conn // for the end
 	finished bool
+	listener net.Listener
+	paused   chan struct{} // closed by Resume; nil: not paused
 }
 
 // NewServer returns a Server for Serve.
@@ -61,6 +72,9 @@ func NewServer(d Daemon, log zerolog.Logger) *Server {
 
 // Serve accepts connections until l is closed. l is a listener of Unix sockets.
 func (s *Server) Serve(l net.Listener) {
+	s.mu.Lock()
+	s.listener = l
+	s.mu.Unlock()
 	pause := 5 * time.Millisecond
 	for {
 		c, err := l.Accept()
@@ -69,6 +83,14 @@ func (s *Server) Serve(l net.Listener) {
 			pause = 5 * time.Millisecond
 		case errors.Is(err, net.ErrClosed):
 			return
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			s.mu.Lock()
+			paused := s.paused
+			s.mu.Unlock()
+			if paused != nil {
+				<-paused
+			}
+			continue
 		default: // a shortage that passes
 			time.Sleep(pause)
 			pause = min(2*pause, time.Second)
@@ -85,6 +107,28 @@ func (s *Server) Serve(l net.Listener) {
 			s.refuse(c, "too many control connections at once; try again")
 			c.Close()
 		}
+	}
+}
+
+// Pause leaves new connections in the listener's queue, for another process or
+// until Resume. Requests that came are answered.
+func (s *Server) Pause() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if d, ok := s.listener.(interface{ SetDeadline(time.Time) error }); ok && s.paused == nil {
+		s.paused = make(chan struct{})
+		d.SetDeadline(time.Unix(1, 0))
+	}
+}
+
+// Resume takes Pause back.
+func (s *Server) Resume() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if d, ok := s.listener.(interface{ SetDeadline(time.Time) error }); ok && s.paused != nil {
+		d.SetDeadline(time.Time{})
+		close(s.paused)
+		s.paused = nil
 	}
 }
 
@@ -116,15 +160,37 @@ func (s *Server) talk(c net.Conn) {
 		send(c, &Reply{OK: true, Status: s.daemon.Status()})
 	case r.Command == CommandDrain:
 		keep = s.drain(c)
+	case r.Command == CommandReload:
+		s.reload(c, r)
+	case r.Command == CommandLogLevel:
+		if err := s.daemon.SetLogLevel(r.Level); err != nil {
+			s.refuse(c, err.Error())
+			return
+		}
+		send(c, &Reply{OK: true})
 	case slices.Contains(Later, r.Command):
 		s.refuse(c, "this daemon has no command '"+r.Command+"' yet")
 	default:
 		sentence := "there is no command '" + diag.Quote(r.Command) + "'"
-		if near, ok := diag.Nearest(r.Command, slices.Values([]string{CommandStatus, CommandDrain})); ok {
+		if near, ok := diag.Nearest(r.Command, slices.Values(commands)); ok {
 			sentence += "; did you mean '" + near + "'?"
 		}
 		s.refuse(c, sentence)
 	}
+}
+
+// reload answers when the outcome is known.
+func (s *Server) reload(c net.Conn, r Request) {
+	c.SetDeadline(time.Time{})
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go func() {
+		defer cancel()
+		c.Read(make([]byte, 1)) // nothing more is said: it is the end
+	}()
+	done := s.daemon.Reload(ctx, r)
+	c.SetDeadline(time.Now().Add(patience))
+	send(c, &Reply{OK: done.Error == "", Error: done.Error, Reload: done})
 }
 
 // drain begins the drain and keeps c for Finish.
@@ -143,6 +209,20 @@ func (s *Server) drain(c net.Conn) (keep bool) {
 	}
 	s.waiting = append(s.waiting, c)
 	return true
+}
+
+// Settle waits until every request that came is answered, at most for limit. No
+// other is answered then.
+func (s *Server) Settle(limit time.Duration) {
+	late := time.NewTimer(limit)
+	defer late.Stop()
+	for range maxTalks {
+		select {
+		case s.talks <- struct{}{}:
+		case <-late.C:
+			return
+		}
+	}
 }
 
 // Finish tells those that asked for the drain how it went. Their connections
@@ -175,7 +255,7 @@ func (s *Server) permitted(c net.Conn) error {
 	if err = errors.Join(err, credErr); err != nil {
 		return fmt.Errorf("who is asking cannot be told: %w", err)
 	}
-	if uid := int(cred.Uid); uid != 0 && uid != s.uid {
+	if uid := int(cred.Uid); uid != s.root && uid != s.uid {
 		return fmt.Errorf("user %d may not control this daemon; user %d and root may", uid, s.uid)
 	}
 	return nil

@@ -27,12 +27,24 @@ type Grant struct {
 
 	folder *system.Folder
 	web    *system.Web
+	keys   *system.Keys
 }
+
+// TokenKey returns the key of tokens if it was used already; nil: it was not.
+func (g *Grant) TokenKey() []byte { return g.keys.Known() }
 
 // Options say for whom a host is put together.
 type Options struct {
 	// Data is the data directory asked for; "": ETAMIL_DATA_DIR counts.
 	Data string
+	// StateDir is a folder for the process alone, where the key of tokens is
+	// kept; "": a key that is made up ends with the process.
+	StateDir string
+	// EnvNames are the variables that the program may read, and that what it
+	// starts is given; nil: it may read all.
+	EnvNames []string
+	// Hosts are those that the program may call by HTTP; nil: all.
+	Hosts []string
 	// Getenv reads the environment; nil: os.Getenv.
 	Getenv func(string) string
 	// WarnKey is called when a key of tokens was made up that ends with the
@@ -57,14 +69,14 @@ func Server(o Options, beside string, daemon bool, sources func() []string) (*Gr
 		return nil, cli.Errorf("ETAMIL_FILE_LIMIT 0-க்கு மேற்பட்ட பைட்டு எண்ணிக்கையாக இருக்க வேண்டும்; '%s' கிடைத்தது",
 			"ETAMIL_FILE_LIMIT must be a number of bytes above 0, not '%s'", diag.Quote(o.Getenv("ETAMIL_FILE_LIMIT")))
 	}
-	return o.grant(beside, limit, sources, system.CommandsConfig{Restricted: daemon})
+	return o.grant(beside, limit, sources, system.CommandsConfig{Restricted: daemon, Env: o.EnvNames})
 }
 
 func (o Options) grant(beside string, limit int64, sources func() []string, commands system.CommandsConfig) (*Grant, *cli.Error) {
 	if o.Getenv == nil {
 		o.Getenv = os.Getenv
 	}
-	g := &Grant{web: system.NewWeb(system.WebConfig{Version: version.String(), Getenv: o.Getenv})}
+	g := &Grant{web: system.NewWeb(system.WebConfig{Version: version.String(), Getenv: o.Getenv, Hosts: o.Hosts})}
 	var files host.Files = system.OpenFiles{}
 	dir := firstOf(o.Data, o.Getenv("ETAMIL_DATA_DIR"), beside)
 	if dir != "" {
@@ -80,14 +92,19 @@ func (o Options) grant(beside string, limit int64, sources func() []string, comm
 		commands.Dir = g.DataDir
 	}
 	commands.Getenv = o.Getenv
+	var env host.Env = system.AllEnv{}
+	if o.EnvNames != nil {
+		env = system.NamedEnv(o.EnvNames)
+	}
+	g.keys = system.NewKeys(system.KeysConfig{Getenv: o.Getenv, StateDir: o.StateDir, Warn: o.WarnKey})
 	g.Host = host.Host{
 		Clock:    system.Clock{},
 		Random:   system.Random(),
 		Files:    files,
-		Env:      system.AllEnv{},
+		Env:      env,
 		HTTP:     g.web,
 		Programs: system.NewCommands(commands),
-		Secrets:  system.NewKeys(system.KeysConfig{Getenv: o.Getenv, Warn: o.WarnKey}),
+		Secrets:  g.keys,
 		Heavy:    system.NewGate(0),
 	}
 	return g, nil
