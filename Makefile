@@ -8,7 +8,7 @@ ROUNDS    ?= 5
 # A tag v1.2.3 gives 1.2.3, or 1.2.3-4-gabcdef after it; without tags this is the version on the way.
 VERSION := $(patsubst v%,%,$(or $(shell git describe --tags --match 'v[0-9]*' --dirty 2>/dev/null),0.1.0-dev))
 
-GOBUILD = CGO_ENABLED=0 go build -trimpath -ldflags '-X etamil/cmd/internal/version.Number=$(VERSION)'
+GOBUILD = CGO_ENABLED=0 go build -trimpath -ldflags '-X etamil/cmd/internal/version.Version=$(VERSION)'
 NEED    = packaging/scripts/need
 
 # Where goroutines share something: these tests run under the race detector.
