@@ -27,7 +27,8 @@ run: build ## the GST example behind a private nginx: make run PORT=8080; Ctrl-C
 
 .PHONY: test
 test: ## go vet and every test; with CI set a skipped test fails
-	@$(NEED) --or-go-on nginx=nginx-light ab=apache2-utils wrk=wrk curl=curl 'gcc=gcc libc6-dev'
+	@$(NEED) --or-go-on nginx=nginx-light ab=apache2-utils wrk=wrk curl=curl 'gcc=gcc libc6-dev' \
+		rpm=rpm lintian=lintian man=man-db systemd-analyze=systemd debootstrap=debootstrap systemd-nspawn=systemd-container
 	@go run ./cmd/internal/testrun -race '$(RACE)'
 
 .PHONY: bench
@@ -56,9 +57,8 @@ lint: ## gofmt, go vet, staticcheck, govulncheck
 	@packaging/scripts/lint
 
 .PHONY: packages
-packages: ## .deb and .rpm (with a later release)
-	@echo 'Packages (.deb, .rpm) come with a later release; until then: make build and copy bin/etamil and bin/etamild.' >&2
-	@exit 1
+packages: ## dist/*.deb, dist/*.rpm and their SBOMs, for amd64 and arm64
+	@go run ./cmd/internal/pack -version '$(VERSION)' -out dist
 
 .PHONY: clean
 clean: ## remove what make has built
