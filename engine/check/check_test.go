@@ -130,7 +130,7 @@ func TestWrongProgramOfEachExplanationGetsItsCodeAndRightOneDoesNot(t *testing.T
 				continue
 			}
 			dir := t.TempDir()
-			write(t, dir, map[string]string{"main.qmz": example.Source})
+			write(t, dir, map[string]string{"main.qmz": example.Program()})
 			write(t, dir, example.Files)
 			_, list := checkDir(t, dir)
 			if got := slices.Contains(codes(list), code); got != example.want {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -58,6 +59,10 @@ func mentioned(t *testing.T, dir string) (found []string) {
 }
 
 func TestNothingIsLeftHoweverItIsStopped(t *testing.T) {
+	// A signal that this process ignores, as below nohup, its children would
+	// ignore too; one that it catches they do not.
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, syscall.SIGHUP)
 	if _, err := nginx.Path(); err != nil {
 		t.Skip(err)
 	}
