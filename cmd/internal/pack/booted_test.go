@@ -266,7 +266,7 @@ func TestDebOnACleanDebian(t *testing.T) {
 		m.Run("dpkg", "-P", "etamild")
 		says(t, "", "sh", "-c", "find /etc /usr /var /run -xdev -iname '*etamil*' -not -path '*/dpkg.cfg.d/*' -not -path '/run/systemd/*'")
 		m.Run("nginx", "-t")
-		says(t, "", "systemctl", "--failed", "--no-legend", "etamil*")
+		says(t, "", "systemctl", "list-units", "--failed", "--no-legend", "etamil*")
 	})
 }
 
