@@ -27,4 +27,8 @@
 //	go s.Serve(l)
 //	…
 //	err = s.Drain(ctx) // every request received is answered
+//
+// A server also leaves without closing anything: HandOff gives its connections
+// to another process as they become idle, DrainTo to whoever keeps them for the
+// next one.
 package fcgi

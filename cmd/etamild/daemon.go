@@ -22,6 +22,7 @@ import (
 	"etamil/cmd/internal/control"
 	"etamil/cmd/internal/grant"
 	"etamil/cmd/internal/handover"
+	"etamil/cmd/internal/metrics"
 	"etamil/cmd/internal/notify"
 	"etamil/cmd/internal/version"
 	"etamil/engine"
@@ -48,7 +49,8 @@ type daemon struct {
 	app       *web.App
 	server    *fcgi.Server
 	listeners []net.Listener
-	metrics   []net.Listener // from systemd
+	metrics   []net.Listener
+	endpoint  *metrics.Endpoint // serves them
 	control   *control.Server
 	controls  net.Listener // nil: no control socket
 	stored    []*os.File   // connections that an earlier process left with systemd
@@ -234,6 +236,9 @@ func (d *daemon) open(passed []net.Listener) *cli.Error {
 		}
 		d.controls = l
 	}
+	if err := d.openMetrics(); err != nil {
+		return err
+	}
 	if d.cfg().File == "" {
 		return d.openGrant(d.cfg())
 	}
@@ -351,6 +356,7 @@ func (d *daemon) begin() {
 		d.control = control.NewServer(d, d.log)
 		go d.control.Serve(d.controls)
 	}
+	d.beginMetrics()
 	e := d.log.Info().Str("version", version.String()).Int("pid", os.Getpid()).Str("program", d.cfg().Program).
 		Strs("sockets", d.sockets()).Str("data", d.dataDir())
 	if d.cfg().File != "" {
@@ -488,6 +494,9 @@ func (d *daemon) drain(reason string) bool {
 
 // close lets go of what open opened. The sockets of systemd stay.
 func (d *daemon) close() {
+	if d.endpoint != nil {
+		d.endpoint.Close()
+	}
 	for _, l := range slices.Concat(d.listeners, d.metrics) {
 		l.Close()
 	}

@@ -43,6 +43,7 @@ type succession struct {
 	otherKnows bool               // of the end, because it came from there
 	cancel     context.CancelFunc // ends the start of a new process; nil: there is none
 	new        *handover.Parent   // from its readiness to its end
+	handing    chan struct{}      // closed when the last handover was over; nil: there was none
 
 	left  chan struct{} // closed after gone
 	ended chan struct{} // closed when nothing is left to supervise
@@ -155,9 +156,10 @@ func (d *daemon) handOver(ready time.Duration, lang string) (pid int, why *refus
 		return 0, refused("the daemon is stopping")
 	}
 	d.cancel = cancel
-	d.mu.Unlock()
 	finished := make(chan struct{})
 	defer close(finished)
+	d.handing = finished
+	d.mu.Unlock()
 	go d.askForTime(finished)
 
 	p, why := d.startNew(ctx, ready, lang)
@@ -178,6 +180,9 @@ func (d *daemon) handOver(ready time.Duration, lang string) (pid int, why *refus
 		return 0, refused("the daemon is stopping")
 	}
 	d.log.Info().Int("new_pid", p.PID()).Str("build", p.Build()).Msg("the new process is ready; handing over")
+	if d.control != nil {
+		d.control.Pause() // what is asked from now on, the new process answers
+	}
 	if err := p.Begin(); err != nil {
 		return 0, d.rollBack(p, err)
 	}
@@ -231,9 +236,6 @@ const settleTime = 20 * time.Second
 // giveAll gives the new process, which serves already, what this one has.
 func (d *daemon) giveAll(p *handover.Parent) (int, *refusal) {
 	d.owned(fcgi.Disown)
-	if d.control != nil {
-		d.control.Pause()
-	}
 	over := make(chan struct{})
 	defer close(over)
 	go d.watchNew(p, over)
@@ -400,8 +402,11 @@ const otherTime = 5 * time.Second
 // awaitOther waits until this process may end: a main one ends last.
 func (d *daemon) awaitOther(cut context.Context) {
 	d.mu.Lock()
-	p := d.new
+	p, handing := d.new, d.handing
 	d.mu.Unlock()
+	if handing != nil {
+		<-handing // it ends what it has started
+	}
 	if p != nil {
 		late := make(chan struct{})
 		end := context.AfterFunc(cut, func() { time.AfterFunc(otherTime, func() { close(late) }) })
@@ -566,6 +571,7 @@ func (d *daemon) becomeMain() {
 	}
 	done := control.Reload{At: d.started, Seconds: time.Since(d.started).Seconds(), PID: os.Getpid(), Generation: d.app.Current().Number()}
 	d.lastReload.Store(&done)
+	d.app.ReloadDone(true)
 	d.log.Info().Int("old_pid", d.old.PID()).Msg("this is the main process now")
 	d.tell(func(n *notify.Notifier) error { return n.Ready(d.statusLine()) })
 	if d.notify.Watchdog() > 0 {
@@ -633,6 +639,9 @@ func (d *daemon) openMissing(control net.Listener, controlPath string) error {
 			return errors.New(cannotListen("control", cfg.Control, err).Text.En)
 		}
 		d.controls = l
+	}
+	if err := d.openMetrics(); err != nil {
+		return errors.New(err.Text.En)
 	}
 	byHand, known := len(d.listeners) == 0, false
 	for _, l := range d.listeners {

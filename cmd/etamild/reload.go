@@ -160,6 +160,7 @@ func (d *daemon) reload(r control.Request) *control.Reload {
 		d.log.Info().Int64("generation", out.Generation).Int("new_pid", out.PID).Strs("changed", out.Changed).
 			Float64("seconds", out.Seconds).Msg("reloaded")
 	}
+	d.app.ReloadDone(why == nil)
 	short := *out
 	short.Diagnostics = nil
 	d.lastReload.Store(&short)

@@ -63,6 +63,7 @@ type Server struct {
 	finished bool
 	listener net.Listener
 	paused   chan struct{} // closed by Resume; nil: not paused
+	parked   chan struct{} // hears that Serve waits for that
 }
 
 // NewServer returns a Server for Serve.
@@ -85,9 +86,13 @@ func (s *Server) Serve(l net.Listener) {
 			return
 		case errors.Is(err, os.ErrDeadlineExceeded):
 			s.mu.Lock()
-			paused := s.paused
+			paused, parked := s.paused, s.parked
 			s.mu.Unlock()
 			if paused != nil {
+				select {
+				case parked <- struct{}{}:
+				default:
+				}
 				<-paused
 			}
 			continue
@@ -114,10 +119,20 @@ func (s *Server) Serve(l net.Listener) {
 // until Resume. Requests that came are answered.
 func (s *Server) Pause() {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if d, ok := s.listener.(interface{ SetDeadline(time.Time) error }); ok && s.paused == nil {
-		s.paused = make(chan struct{})
-		d.SetDeadline(time.Unix(1, 0))
+	d, ok := s.listener.(interface{ SetDeadline(time.Time) error })
+	if !ok || s.paused != nil {
+		s.mu.Unlock()
+		return
+	}
+	parked := make(chan struct{}, 1)
+	s.paused, s.parked = make(chan struct{}), parked
+	d.SetDeadline(time.Unix(1, 0))
+	s.mu.Unlock()
+	late := time.NewTimer(patience)
+	defer late.Stop()
+	select {
+	case <-parked: // an Accept that had begun is over
+	case <-late.C:
 	}
 }
 

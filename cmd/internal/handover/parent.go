@@ -9,7 +9,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -92,6 +91,7 @@ func Environment(env []string) []string {
 type Parent struct {
 	opt     Options
 	cmd     *exec.Cmd
+	process int // a descriptor of the child
 	ch      *channel
 	started time.Time
 
@@ -170,14 +170,29 @@ func (p *Parent) start() error {
 	if p.opt.Output != nil {
 		output, errput = p.opt.Output, p.opt.Output
 	}
+	if os.Getpid() == 1 {
+		p.ch.close()
+		return errors.New("this is process 1, with which its container ends: restart that instead")
+	}
 	p.cmd = &exec.Cmd{
 		Path: p.opt.Path, Args: p.opt.Args, Stdout: output, Stderr: errput,
 		Env:        append(Environment(p.opt.Env), descriptorEnv+"=3"),
 		ExtraFiles: []*os.File{theirs}, // the first is descriptor 3
+		// It is a child of this process's parent: systemd takes a main process
+		// that is no child of its own for an alien, of which it does not
+		// notice the end, and which it kills at a stop without waiting for it
+		// (252, service_set_main_pid and unit_kill_context).
+		SysProcAttr: &syscall.SysProcAttr{Cloneflags: syscall.CLONE_PARENT, PidFD: &p.process},
 	}
+	p.process = -1
 	if err := p.cmd.Start(); err != nil {
 		p.ch.close()
 		return err
+	}
+	if p.process < 0 {
+		p.cmd.Process.Kill()
+		p.ch.close()
+		return errors.New("this kernel does not tell when a process ends (pidfd, Linux 5.4)")
 	}
 	go p.listen()
 	go p.await()
@@ -328,9 +343,15 @@ func once(c chan struct{}) error {
 	}
 }
 
-// await notes how the child ends.
+// await notes that the child has ended. How, only its parent is told.
 func (p *Parent) await() {
-	err := p.cmd.Wait()
+	for {
+		fds := []unix.PollFd{{Fd: int32(p.process), Events: unix.POLLIN}}
+		if n, err := unix.Poll(fds, -1); n > 0 || err != nil && err != unix.EINTR {
+			break
+		}
+	}
+	unix.Close(p.process)
 	// What it said before is in the socket, unless a process that it started
 	// holds its end open.
 	p.ch.conn.SetReadDeadline(time.Now().Add(p.opt.EndTimeout))
@@ -339,7 +360,7 @@ func (p *Parent) await() {
 	leaving := p.leaving
 	p.mu.Unlock()
 	if !leaving {
-		p.fail("the new process "+howEnded(p.cmd.ProcessState, err)+p.when(), nil)
+		p.fail("the new process ended"+p.when(), nil)
 	}
 	close(p.done)
 }
@@ -352,16 +373,6 @@ func (p *Parent) when() string {
 	default:
 		return " before it was ready"
 	}
-}
-
-func howEnded(s *os.ProcessState, err error) string {
-	if s == nil {
-		return "was lost sight of (" + err.Error() + ")"
-	}
-	if w, ok := s.Sys().(syscall.WaitStatus); ok && w.Signaled() {
-		return fmt.Sprintf("was ended by signal %d (%v)", int(w.Signal()), w.Signal())
-	}
-	return "ended with status " + strconv.Itoa(s.ExitCode())
 }
 
 // fail records a reason, if it is the first.
