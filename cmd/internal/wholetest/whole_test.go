@@ -39,7 +39,7 @@ func etamild(t *testing.T) string {
 		if binaries.dir, binaries.err = os.MkdirTemp("", "etamild-whole"); binaries.err != nil {
 			return
 		}
-		cmd := exec.Command("go", "build", "-o", binaries.dir, "etamil/cmd/etamild")
+		cmd := exec.Command("go", "build", "-o", binaries.dir, "etamil/cmd/etamild", "etamil/cmd/etamil")
 		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := cmd.CombinedOutput(); err != nil {
 			binaries.err = fmt.Errorf("%w\n%s", err, out)
