@@ -26,6 +26,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	// Under the race detector each process would sleep a second at its end.
+	os.Setenv("GORACE", "atexit_sleep_ms=0")
 	testscript.Main(m, map[string]func(){"etamild": func() { os.Exit(run(os.Args[1:])) }})
 }
 
@@ -66,6 +68,7 @@ func TestStories(t *testing.T) {
 				s.kill()
 				os.RemoveAll(dir)
 			})
+			env.Setenv("GORACE", os.Getenv("GORACE"))
 			env.Setenv("SOCK", filepath.Join(dir, "s"))
 			env.Setenv("CTL", filepath.Join(dir, "c"))
 			return nil
@@ -175,7 +178,7 @@ func (s *started) prepare(ts *testscript.TestScript, args ...string) *exec.Cmd {
 		if path := filepath.Join(dir, "etamild"); exists(path) {
 			cmd := exec.Command(path, args...)
 			cmd.Dir = ts.MkAbs(".")
-			cmd.Env = []string{"GATE=" + s.gate}
+			cmd.Env = []string{"GORACE=" + os.Getenv("GORACE"), "GATE=" + s.gate}
 			for _, name := range []string{"PATH", "HOME", "TMPDIR", "NAME", "SHOP_MODE", "SHOP_KEY", "ETAMILD_CONFIG", "ETAMILD_SOCKET", "ETAMILD_CONTROL", "ETAMILD_LOG_LEVEL", "ETAMILD_MAX_OUTPUT", "ETAMILD_MAX_OUPUT"} {
 				if value := ts.Getenv(name); value != "" {
 					cmd.Env = append(cmd.Env, name+"="+value)
