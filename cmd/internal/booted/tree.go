@@ -90,7 +90,7 @@ func (t *tree) prepare(uri string, say func(string, ...any)) error {
 		return err
 	}
 	if !t.fresh() {
-		say("making a Debian tree in %s from %s: this takes some minutes, once", t.dir, uri)
+		say("making a Debian tree in %s from %q: this takes some minutes, once", t.dir, uri)
 		if err := t.make(uri); err != nil {
 			if _, statErr := os.Stat(t.dir); statErr != nil {
 				return err
@@ -121,7 +121,10 @@ func (t *tree) make(uri string) error {
 	if keyring := "/usr/share/keyrings/debian-archive-keyring.gpg"; exists(keyring) {
 		args = append(args, "--keyring="+keyring)
 	}
-	cmd := exec.Command("debootstrap", append(args, suite, dir, uri)...)
+	if args = append(args, suite, dir); uri != "" {
+		args = append(args, uri)
+	}
+	cmd := exec.Command("debootstrap", args...)
 	cmd.Env = append(os.Environ(), proxy()...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("debootstrap: %w\n%s", err, lastLines(string(out), 10))
@@ -164,8 +167,9 @@ func adapt(dir string) error {
 	return err
 }
 
-// mirror returns where this machine gets the suite from, by its apt sources;
-// root is the machine's root directory.
+// mirror returns where this machine gets the suite from, by its apt sources, ""
+// when they do not tell: debootstrap then takes the one it knows. root is the
+// machine's root directory.
 func mirror(root fs.FS) string {
 	files, _ := fs.Glob(root, "etc/apt/sources.list.d/*")
 	for _, name := range append([]string{"etc/apt/sources.list"}, files...) {
@@ -181,7 +185,7 @@ func mirror(root fs.FS) string {
 			return uri
 		}
 	}
-	return "http://deb.debian.org/debian"
+	return ""
 }
 
 // oneLine finds the suite in a sources.list(5) of the one-line form.

@@ -28,8 +28,7 @@ import (
 )
 
 // nfpm is run by the Go tool chain, so that the module's own requirements do not
-// grow by it. From 2.46 on it needs modules that proxy.golang.org does not give
-// out.
+// grow by it. From 2.46 on it needs a module that is not to be had everywhere.
 const nfpm = "github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.2"
 
 // Options say what is built.
