@@ -35,7 +35,6 @@ const (
 
 	Compare
 	Not
-	Truth
 
 	Jump
 	JumpTrue
@@ -139,7 +138,6 @@ var ops = [NumOps]opInfo{
 
 	Compare: {"compare", shape{reg, reg, reg}, "r[A] = r[B] (N: < <= > >= == !=) r[C]"},
 	Not:     {"not", shape{reg, reg, none}, "r[A] = not truth of r[B]"},
-	Truth:   {"truth", shape{reg, reg, none}, "r[A] = truth of r[B]"},
 
 	Jump:              {"jump", shape{target, none, none}, "goto A; back, in a loop: spend the steps of the round; used up: ET4030; out of time: ET4031; client gone: ET4036"},
 	JumpTrue:          {"jump_true", shape{target, reg, none}, "if truth of r[B] is N: goto A"},

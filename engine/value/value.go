@@ -170,9 +170,6 @@ func (v *Value) MarkShared() {
 	}
 }
 
-// SameRef reports whether v and w are one heap part of one kind.
-func (v *Value) SameRef(w *Value) bool { return v.kind == w.kind && v.ref == w.ref && v.ref != nil }
-
 // Truth returns whether v counts as true in a condition: false are பொய், 0,
 // the empty text, the empty array, the empty record, nil and every failure.
 func (v *Value) Truth() bool {

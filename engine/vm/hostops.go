@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"etamil/engine/builtin"
 	"etamil/engine/decimal"
@@ -44,7 +45,7 @@ func (r *Run) readLine() (string, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return "", diag.NoInput.New()
 	}
-	if !validUTF8(s) {
+	if !utf8.ValidString(s) {
 		return "", diag.InputNotUTF8.New()
 	}
 	if err := r.Grow(len(s)); err != nil {
@@ -121,7 +122,7 @@ func (r *Run) readFile(p *value.Value) (string, error) {
 		return "", diag.FileRead.New(name, builtin.Reason(err))
 	}
 	s := string(b)
-	if !validUTF8(s) {
+	if !utf8.ValidString(s) {
 		return "", diag.FileRead.New(name, diag.Text{Ta: "அது UTF-8 உரை அல்ல", En: "it is not UTF-8"})
 	}
 	if err := r.Grow(len(s)); err != nil {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 	"unsafe"
 
 	"etamil/engine/builtin"
@@ -188,8 +187,6 @@ func (r *Run) loop(f *code.Func) error {
 			at(regs, i.A).SetBool(ok)
 		case code.Not:
 			at(regs, i.A).SetBool(!at(regs, i.B).Truth())
-		case code.Truth:
-			at(regs, i.A).SetBool(at(regs, i.B).Truth())
 
 		case code.Jump:
 			to = i.A
@@ -828,7 +825,5 @@ func next(seq, at, dst *value.Value) bool {
 
 // trim removes White_Space at both ends.
 func trim(s string) string { return strings.TrimFunc(s, unicode.IsSpace) }
-
-func validUTF8(s string) bool { return utf8.ValidString(s) }
 
 var _ builtin.Machine = (*Run)(nil)
