@@ -1022,4 +1022,149 @@ var (
 	NotPermitted = define(5013, Error,
 		"'{1}' இங்கே அனுமதிக்கப்படவில்லை",
 		"'{1}' is not permitted here")
+
+	// NoFreeConnection occurs when no connection of a pool became free in time.
+	// {1} is the database, masked; {2} how long the run waited.
+	NoFreeConnection = define(5040, Error,
+		"'{1}' தளத்திற்கு {2} நேரத்திற்குள் இணைப்பு கிடைக்கவில்லை; எல்லா இணைப்புகளும் பயன்பாட்டில் உள்ளன",
+		"no connection to '{1}' became free within {2}; all are in use")
+
+	// ConnectFailed occurs when a database cannot be reached or does not let us
+	// in. {1} is the database, masked; {2} the reason.
+	//
+	// Example:
+	//
+	//	தளம்_இணை சீகுலைட், "இல்லாத_அடைவு/அ.db";
+	ConnectFailed = define(5041, Error,
+		"'{1}' தளத்துடன் இணைக்க முடியவில்லை: {2}",
+		"cannot connect to '{1}': {2}")
+
+	// BadConnectionText occurs for a connection text that has no meaning. {1} is
+	// the reason, which holds of the text at most the name of a key.
+	//
+	// Example:
+	//
+	//	தளம்_இணை சீகுலைட், "";
+	BadConnectionText = define(5042, Error,
+		"இணைப்பு உரை புரியவில்லை: {1}",
+		"the connection text is not understood: {1}")
+
+	// OtherKindOfSource occurs when a data source is of another kind than the
+	// statement that names it.
+	OtherKindOfSource = define(5043, Error,
+		"தரவு மூலம் '{1}' {2} வகையைச் சேர்ந்தது; {3} அல்ல",
+		"data source '{1}' is {2}, not {3}")
+
+	// NoSuchSource occurs for a name that is no configured data source.
+	//
+	// Example:
+	//
+	//	தளம்_இணை போச்குரசீகுல், "கிடங்கு";
+	NoSuchSource = define(5044, Error,
+		"'{1}' என்ற தரவு மூலம் அமைக்கப்படவில்லை",
+		"there is no data source '{1}'")
+
+	// BadParameter occurs when a value cannot be given as the type that the
+	// statement needs. {1} counts from 1, {2} is the kind of the value.
+	BadParameter = define(5045, Error,
+		"{1}-ஆம் அளவுருவை ({2}) {3} வகைக்குத் தர முடியாது",
+		"parameter {1} ({2}) cannot be given as {3}")
+
+	// ParameterCount occurs when a statement is given too few or too many
+	// parameters.
+	//
+	// Example:
+	//
+	//	தளம்_இணை சீகுலைட், ":memory:";
+	//	தளம்_வினா "SELECT ?", [], நிரைகள்;
+	ParameterCount = define(5046, Error,
+		"வினவலுக்கு {1} அளவுருக்கள் தேவை; {2} தரப்பட்டன",
+		"the statement needs {1} parameters, {2} given")
+
+	// UnreadColumn occurs when the values of a column depend on the settings of
+	// the server. {3} is what to ask for instead.
+	UnreadColumn = define(5047, Error,
+		"பத்தி '{1}' {2} வகை; அதை '{3}' என வினவலில் மாற்றிக் கேளுங்கள்",
+		"column '{1}' is {2}; ask for it as '{3}' in the query")
+
+	// ExecuteGivesRows occurs when தளம்_செய் runs a query that answers rows.
+	//
+	// Example:
+	//
+	//	தளம்_இணை சீகுலைட், ":memory:";
+	//	தளம்_செய் "SELECT 1", [];
+	ExecuteGivesRows = define(5048, Error,
+		"'தளம்_செய்' நிரைகளைத் தராது; 'தளம்_வினா' எழுதுங்கள்",
+		"தளம்_செய் (execute) gives no rows; use தளம்_வினா (query)")
+
+	// ConnectionLost occurs when the connection breaks after a statement was
+	// sent, which may have taken effect.
+	ConnectionLost = define(5049, Error,
+		"'{1}' தளத்துடனான இணைப்பு அறுந்தது",
+		"the connection to '{1}' was lost")
+
+	// StatementTimeout occurs when one statement takes longer than the setting
+	// statement_timeout.
+	StatementTimeout = define(5050, Error,
+		"கூற்று {1} நேரத்திற்குள் முடியவில்லை; நிறுத்தப்பட்டது",
+		"the statement did not finish within {1} and was cancelled")
+
+	// DatabaseLocked occurs when another process keeps an SQLite file locked.
+	DatabaseLocked = define(5051, Error,
+		"தளம் {1} நேரமாகப் பூட்டப்பட்டுள்ளது",
+		"the database was locked for {1}")
+
+	// TransactionLeftOpen occurs in the log when a run ended without COMMIT or ROLLBACK.
+	TransactionLeftOpen = define(5052, Warning,
+		"முடிக்கப்படாத பரிவர்த்தனை திரும்பப் பெறப்பட்டது",
+		"an unfinished transaction was rolled back")
+
+	// TextAfterStatement occurs in the log when SQLite was given more than one statement.
+	TextAfterStatement = define(5053, Warning,
+		"முதல் கூற்றுக்குப் பின் உள்ளவை இயங்கவில்லை",
+		"what follows the first statement was not run")
+
+	// RedisRefused occurs for a command whose answers are no replies. {2} is the
+	// reason.
+	RedisRefused = define(5054, Error,
+		"'{1}' கட்டளையை இங்கே பயன்படுத்த முடியாது: {2}",
+		"the command '{1}' cannot be used here: {2}")
+
+	// StoreNotConnected occurs for a command to Redis or MongoDB before it is
+	// connected. {2} is the function to use first.
+	StoreNotConnected = define(5055, Error,
+		"{1} இணைக்கப்படவில்லை; முதலில் {2}",
+		"{1} is not connected; use {2} first")
+
+	// RecordNeeded occurs for a document that is no record.
+	RecordNeeded = define(5056, Error,
+		"ஒரு பொருள் தேவை; {1} கிடைத்தது",
+		"a record is needed, got {1}")
+
+	// TransactionEnded occurs for every statement after the database rolled the
+	// program's transaction back by itself, up to the program's ROLLBACK.
+	TransactionEnded = define(5057, Error,
+		"தளம் பரிவர்த்தனையைத் தானே திரும்பப் பெற்றது; ROLLBACK எழுதி மீண்டும் தொடங்குங்கள்",
+		"the database rolled the transaction back; write ROLLBACK and begin again")
+
+	// SlowStatement occurs in the log when a statement of a database took long. {1} is
+	// how long.
+	SlowStatement = define(5058, Warning,
+		"தரவுத்தளக் கூற்று {1} எடுத்தது",
+		"a statement of a database took {1}")
+)
+
+// Configuration.
+var (
+	// ProbeWithoutRoute occurs when the setting probe_path, {1}, reaches no route
+	// that answers GET.
+	ProbeWithoutRoute = define(6001, Error,
+		"probe_path '{1}': GET-க்கு இப்படி ஒரு வழி நிரலில் இல்லை",
+		"probe_path '{1}': the program has no such route for GET")
+
+	// ProbeFailed occurs when a program answers its probe_path, {1}, with a status
+	// of 500 or above, {2}.
+	ProbeFailed = define(6002, Error,
+		"probe_path {1} தந்த பதில் {2}",
+		"probe_path {1} answered {2}")
 )

@@ -63,7 +63,7 @@ func (e Example) Text() string {
 // Explain returns the explanation of a code. It is false for a code that does
 // not exist.
 func Explain(code Code) (Explanation, bool) {
-	for _, table := range [][]Explanation{explainGeneral, explainSource, explainCheck, explainRun, explainHost} {
+	for _, table := range [][]Explanation{explainGeneral, explainSource, explainCheck, explainRun, explainHost, explainConfig} {
 		for _, e := range table {
 			if e.Code == code {
 				return e, true

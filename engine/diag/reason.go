@@ -26,6 +26,8 @@ var reasons = []struct {
 	{syscall.EMFILE, Text{"அளவுக்கு மீறிய கோப்புகள் திறந்துள்ளன", "too many open files"}},
 	{syscall.EPIPE, Text{"படிப்பவர் மூடிவிட்டார்", "nobody reads it any more"}},
 	{syscall.EINVAL, Text{"அது சரியான பெயர் அல்ல", "the name is not valid"}},
+	{syscall.ENOEXEC, Text{"அது இயக்கத்தக்க கோப்பு அல்ல", "exec format error"}},
+	{syscall.EADDRINUSE, Text{"அம்முகவரி ஏற்கெனவே பயன்பாட்டில் உள்ளது", "address already in use"}},
 	{os.ErrDeadlineExceeded, Text{"நேரம் முடிந்துவிட்டது", "the time is over"}},
 	{context.DeadlineExceeded, Text{"நேரம் முடிந்துவிட்டது", "the time is over"}},
 	{context.Canceled, Text{"நிறுத்தப்பட்டது", "cancelled"}},

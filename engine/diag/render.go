@@ -42,7 +42,7 @@ type Options struct {
 	Lang  Language
 	Color bool
 	// Dir is the directory that names of files are shown relative to where
-	// they lie below it; with "" they are shown as they are.
+	// they lie below it; with "" and "/" they are shown as they are.
 	Dir string
 }
 
@@ -183,7 +183,7 @@ func (r *renderer) place(s token.Span) string {
 
 // relative returns name relative to dir where it lies below it.
 func relative(dir, name string) string {
-	if dir == "" || !filepath.IsAbs(name) {
+	if dir == "" || dir == "/" || !filepath.IsAbs(name) {
 		return name
 	}
 	if rel, err := filepath.Rel(dir, name); err == nil && filepath.IsLocal(rel) {

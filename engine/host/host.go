@@ -31,15 +31,30 @@ type Host struct {
 	HTTP     HTTPClient
 	Programs Programs
 	Secrets  Secrets
+	// Databases are reached through a session of the run's own, begun at its
+	// first use.
+	Databases Databases
 	// Heavy bounds work that is slow on purpose (password hashing): nil
 	// means no bound.
 	Heavy Gate
 	// Trace is told where each statement begins that is run, for a program
 	// that was compiled to be traced; nil: nobody is.
 	Trace func(file string, line, column int)
+	// Slow is told of each statement of a database that took SlowAfter or
+	// longer, while the run waits; nil: nobody is.
+	Slow      func(SlowStatement)
+	SlowAfter time.Duration
 	// Serving is true in a server: standard input is empty, வெளியேறு ends
 	// the run only, one file operation is limited in size.
 	Serving bool
+}
+
+// A SlowStatement is a statement of a database that took long.
+type SlowStatement struct {
+	Text string        // of the statement, without its parameters
+	Took time.Duration // waiting for a connection included
+	// Where is a *diag.Diagnostic with the place and the active calls.
+	Where error
 }
 
 // A Clock tells the time. Safe for concurrent use.
@@ -112,6 +127,7 @@ type HTTPRequest struct {
 	URL    string
 	Header [][2]string // in any order
 	Body   *string     // nil: none
+	Stay   bool        // redirects are answers, not followed
 }
 
 // An HTTPResponse is the answer to it.

@@ -1,0 +1,359 @@
+package mongo
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"net"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/event"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"etamil/engine/db"
+	"etamil/engine/diag"
+)
+
+const (
+	// selection is how long an operation looks for a server (spec 08 §8.18).
+	selection = 5 * time.Second
+	// idleTime is after how long a connection that nobody uses is closed.
+	idleTime = 5 * time.Minute
+	// defaultConnect and defaultAcquire hold where the registry says nothing.
+	defaultConnect = 5 * time.Second
+	defaultAcquire = 5 * time.Second
+	// monitors is how many connections the library holds to each server beside
+	// those that work.
+	monitors = 2
+)
+
+// A client is one client of the library. It implements db.MongoClient.
+type client struct {
+	at  *deployment
+	cfg db.PoolConfig
+
+	mu     sync.Mutex // held while the library's client is made
+	lib    *mongo.Client
+	shown  *watcher
+	closed bool
+
+	// places holds as many as may work at a time; the library's own queue would
+	// let one wait as long as its run may take. Senders that wait are served in
+	// their order.
+	places  chan struct{}
+	waiting atomic.Int64
+	open    atomic.Int64 // connections, the monitors' too
+}
+
+func newClient(at *deployment, cfg db.PoolConfig) *client {
+	cfg.Max = max(cfg.Max, 1)
+	if cfg.AcquireTimeout <= 0 {
+		cfg.AcquireTimeout = defaultAcquire
+	}
+	if cfg.ConnectTimeout <= 0 {
+		cfg.ConnectTimeout = defaultConnect
+	}
+	return &client{at: at, cfg: cfg}
+}
+
+var errClosed = errors.New("the client is closed")
+
+// library returns the library's client, which it makes when there is none. The
+// error is ctx's or a *db.ConnectError.
+func (c *client) library(ctx context.Context) (*mongo.Client, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.closed:
+		return nil, &db.Lost{Cause: errClosed}
+	case c.lib != nil:
+		return c.lib, nil
+	}
+	at, hosts := *c.at, c.at.hosts
+	if at.srv {
+		var err error
+		if hosts, err = at.lookup(ctx, c.cfg.ConnectTimeout); err != nil {
+			return nil, err
+		}
+	}
+	o := options.Client().ApplyURI(at.uri(hosts))
+	// Of several servers each gets its share: idle connections to one cannot be
+	// closed for those to another. Servers that the text does not name have
+	// their monitors from what the others leave.
+	unnamed := len(hosts) - len(c.at.hosts)
+	share := uint64(max((c.cfg.Max-monitors*unnamed)/len(hosts), 1))
+	if most := o.MaxPoolSize; most != nil && *most > 0 {
+		share = min(share, *most)
+	}
+	o.SetMaxPoolSize(share)
+	if least := o.MinPoolSize; least != nil {
+		o.SetMinPoolSize(min(share, *least))
+	}
+	if t := o.ConnectTimeout; t == nil || *t == 0 || *t > c.cfg.ConnectTimeout {
+		o.SetConnectTimeout(c.cfg.ConnectTimeout)
+	}
+	if o.ServerSelectionTimeout == nil {
+		o.SetServerSelectionTimeout(selection)
+	}
+	if o.MaxConnIdleTime == nil {
+		o.SetMaxConnIdleTime(idleTime)
+	}
+	if o.AppName == nil {
+		o.SetAppName("etamil")
+	}
+	if o.MaxAdaptiveRetries == nil {
+		// Waiting for a server that is overloaded is for the program to decide.
+		o.SetMaxAdaptiveRetries(0)
+	}
+	c.shown = newWatcher(len(hosts))
+	o.SetServerMonitor(c.shown.monitor())
+	o.SetMonitor(&event.CommandMonitor{Started: started})
+	o.SetDialer(dialer{c})
+	lib, err := mongo.Connect(o)
+	if err != nil {
+		return nil, &db.ConnectError{Reason: db.WireReason(err)}
+	}
+	c.lib = lib
+	c.places = make(chan struct{}, share)
+	return lib, nil
+}
+
+// A dialer counts the connections of a client, those of its monitors too.
+type dialer struct{ *client }
+
+func (d dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	return db.Dial(ctx, network, address, func(delta int) {
+		d.open.Add(int64(delta))
+		d.cfg.Count(delta)
+	})
+}
+
+// A sentMark is set once an operation was given to a connection.
+type sentMark struct{}
+
+func started(ctx context.Context, _ *event.CommandStartedEvent) {
+	if sent, ok := ctx.Value(sentMark{}).(*atomic.Bool); ok {
+		sent.Store(true)
+	}
+}
+
+// Ping implements db.MongoClient. The first time it does not wait for a server
+// that is not there to come.
+func (c *client) Ping(ctx context.Context) error {
+	lib, err := c.library(ctx)
+	if err != nil {
+		return err
+	}
+	limited, cancel := context.WithTimeout(ctx, c.patience()+2*c.cfg.ConnectTimeout)
+	defer cancel()
+	limited, stop := context.WithCancelCause(limited)
+	defer stop(nil)
+	// The library goes on trying while it waits for a server.
+	defer context.AfterFunc(c.shown.hopeless, func() { stop(context.Cause(c.shown.hopeless)) })()
+
+	err = lib.Ping(limited, nil)
+	switch {
+	case err == nil:
+		c.shown.seen()
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	if cause := context.Cause(c.shown.hopeless); cause != nil && limited.Err() != nil {
+		err = cause
+	}
+	return c.connectError(err)
+}
+
+// patience is how long the library looks for a server.
+func (c *client) patience() time.Duration {
+	if ms, err := strconv.Atoi(c.at.get("serverselectiontimeoutms")); err == nil {
+		return time.Duration(ms) * time.Millisecond
+	}
+	return selection
+}
+
+// place waits for one of the places, first come, first served. The caller
+// gives it back with leave. The error is ctx's or diag.NoFreeConnection.
+func (c *client) place(ctx context.Context) error {
+	select {
+	case c.places <- struct{}{}:
+		return nil
+	default:
+	}
+	c.waiting.Add(1)
+	defer c.waiting.Add(-1)
+	timer := time.NewTimer(c.cfg.AcquireTimeout)
+	defer timer.Stop()
+	select {
+	case c.places <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return diag.NoFreeConnection.New(c.cfg.Label, c.cfg.AcquireTimeout)
+	}
+}
+
+func (c *client) leave() { <-c.places }
+
+// Usage implements db.Gauge. Idle are also the monitors.
+func (c *client) Usage() (used, idle, waiting int) {
+	c.mu.Lock()
+	used = len(c.places)
+	c.mu.Unlock()
+	return used, max(int(c.open.Load())-used, 0), int(c.waiting.Load())
+}
+
+// Close implements db.MongoClient.
+func (c *client) Close() {
+	c.mu.Lock()
+	lib := c.lib
+	c.lib, c.closed = nil, true
+	c.mu.Unlock()
+	if lib == nil {
+		return
+	}
+	go func() {
+		// With a deadline the library waits for what works, then closes it.
+		ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+		defer cancel()
+		lib.Disconnect(ctx)
+	}()
+}
+
+// closeTime is how long a closed client lets what works there go on.
+const closeTime = 10 * time.Second
+
+// A watcher tells when no server can be reached.
+type watcher struct {
+	hopeless context.Context // ends with the reason
+	give     context.CancelCauseFunc
+
+	mu      sync.Mutex
+	reached bool                // a server was
+	failed  map[string]struct{} // addresses
+	servers int
+}
+
+func newWatcher(servers int) *watcher {
+	w := &watcher{failed: map[string]struct{}{}, servers: servers}
+	w.hopeless, w.give = context.WithCancelCause(context.Background())
+	return w
+}
+
+func (w *watcher) monitor() *event.ServerMonitor {
+	return &event.ServerMonitor{
+		TopologyDescriptionChanged: func(e *event.TopologyDescriptionChangedEvent) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			if n := len(e.NewDescription.Servers); n > 0 {
+				w.servers = n
+			}
+		},
+		ServerHeartbeatSucceeded: func(*event.ServerHeartbeatSucceededEvent) { w.seen() },
+		ServerHeartbeatFailed: func(e *event.ServerHeartbeatFailedEvent) {
+			address, _, _ := strings.Cut(e.ConnectionID, "[")
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.failed[address] = struct{}{}
+			if !w.reached && len(w.failed) >= w.servers {
+				w.give(e.Failure)
+			}
+		},
+	}
+}
+
+// seen notes that there is a server: from now on waiting for one makes sense.
+func (w *watcher) seen() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.reached = true
+}
+
+// lookup finds the servers of mongodb+srv:// and takes over what DNS says of
+// options.
+func (d *deployment) lookup(ctx context.Context, limit time.Duration) ([]server, error) {
+	name := strings.TrimSuffix(d.hosts[0].name, ".")
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	service := d.get("srvservicename")
+	if service == "" {
+		service = "mongodb"
+	}
+	_, records, err := net.DefaultResolver.LookupSRV(limited, service, "tcp", name)
+	if err == nil && len(records) == 0 {
+		err = &net.DNSError{Name: name, IsNotFound: true}
+	}
+	var texts []string
+	if err == nil {
+		texts, _ = net.DefaultResolver.LookupTXT(limited, name) // none is fine
+	}
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
+		return nil, &db.ConnectError{Reason: db.WireReason(err)}
+	}
+	return d.listed(name, records, texts)
+}
+
+// txtKeys are the options that DNS may say.
+var txtKeys = []string{"authsource", "replicaset", "loadbalanced"}
+
+// listed returns the servers of the records, which must lie below the parent
+// of name, so that a permission to connect to name says where it leads.
+func (d *deployment) listed(name string, records []*net.SRV, texts []string) ([]server, error) {
+	suffix := "." + strings.ToLower(name)
+	if labels := strings.Split(suffix[1:], "."); len(labels) > 2 {
+		suffix = "." + strings.Join(labels[1:], ".")
+	}
+	var hosts []server
+	for _, r := range records {
+		target := strings.TrimSuffix(r.Target, ".")
+		if !strings.HasSuffix(strings.ToLower(target), suffix) {
+			return nil, &db.ConnectError{Reason: strayRecord}
+		}
+		hosts = append(hosts, server{target, strconv.Itoa(int(r.Port))})
+	}
+	if most, _ := strconv.Atoi(d.get("srvmaxhosts")); most > 0 && most < len(hosts) {
+		rand.Shuffle(len(hosts), func(i, j int) { hosts[i], hosts[j] = hosts[j], hosts[i] })
+		hosts = hosts[:most]
+	}
+	keys := slices.Clone(d.keys)
+	for _, text := range texts {
+		said, err := url.ParseQuery(text)
+		if err != nil || len(texts) > 1 {
+			return nil, &db.ConnectError{Reason: badTXT}
+		}
+		for key, values := range said {
+			key = strings.ToLower(key)
+			if !slices.Contains(txtKeys, key) {
+				return nil, &db.ConnectError{Reason: badTXT}
+			}
+			if d.get(key) == "" { // what the connection text says wins
+				keys = append(keys, db.URLKey{Name: key, Value: values[0]})
+			}
+		}
+	}
+	d.keys = keys
+	return hosts, nil
+}
+
+var (
+	strayRecord = diag.Text{
+		Ta: "DNS (SRV) வேறு களத்தின் சேவையகத்தைக் காட்டுகிறது",
+		En: "DNS (SRV) lists a server of another domain",
+	}
+	badTXT = diag.Text{
+		Ta: "DNS (TXT) தரும் அமைப்புகள் புரியவில்லை",
+		En: "the settings in DNS (TXT) are not understood",
+	}
+)

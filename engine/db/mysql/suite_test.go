@@ -1,0 +1,98 @@
+package mysql
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"io"
+	"testing"
+
+	"github.com/go-sql-driver/mysql"
+
+	"etamil/engine/db"
+	"etamil/engine/db/dbtest"
+	"etamil/engine/db/dbtest/servers"
+	"etamil/engine/value"
+)
+
+func TestMariaDBPassesTheSuite(t *testing.T) {
+	dbtest.Run(t, dbtest.Env{
+		Driver:      New(),
+		Database:    func(t *testing.T) string { return servers.MariaDB(t) },
+		Placeholder: func(int) string { return "?" },
+		Types: dbtest.Types{
+			Integer: "BIGINT", Decimal: "DECIMAL(57,28)", Text: "LONGTEXT", Key: "VARCHAR(40)", Bool: "BOOLEAN",
+			Double: "DOUBLE", Bytes: "VARBINARY(300)",
+		},
+		Bool: func(b bool) value.Value {
+			if b {
+				return value.Int(1)
+			}
+			return value.Int(0)
+		},
+		BadUTF8: "x'ff41'",
+		Slow:    "SELECT SLEEP(30) AS n",
+		Tags: dbtest.Tags{
+			Unique: "[mysql 1062 23000]", NotNull: "[mysql 1048 23000]", Syntax: "[mysql 1064 42000]", NoTable: "[mysql 1146 42S02]",
+		},
+		Kill: func(t *testing.T, text string) { killOthers(t, text, "CONNECTION") },
+	})
+}
+
+// direct opens a connection that nobody counts, to look at the server.
+func direct(t *testing.T, text string) driver.Conn {
+	t.Helper()
+	target, err := New().Target(text, db.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := target.Open(db.PoolConfig{Count: func(int) {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := p.(*pool).killer.Connect(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// column returns the values of the first column of a query.
+func column(t *testing.T, c driver.Conn, sql string) []string {
+	t.Helper()
+	rows, err := c.(driver.QueryerContext).QueryContext(context.Background(), sql, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var all []string
+	dest := make([]driver.Value, len(rows.Columns()))
+	for {
+		if err := rows.Next(dest); err == io.EOF {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if b, ok := dest[0].([]byte); ok {
+			dest[0] = string(b)
+		}
+		all = append(all, fmt.Sprint(dest[0]))
+	}
+}
+
+// killOthers breaks every other connection of the user, or only what it runs.
+func killOthers(t *testing.T, text, what string) {
+	t.Helper()
+	c := direct(t, text)
+	defer c.Close()
+	const others = "SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND user = 'etamil'"
+	for _, id := range column(t, c, others) {
+		if _, err := c.(driver.ExecerContext).ExecContext(context.Background(), "KILL "+what+" "+id, nil); err != nil {
+			if e, ok := err.(*mysql.MySQLError); !ok || e.Number != 1094 { // gone already
+				t.Error(err)
+			}
+		}
+	}
+	for what == "CONNECTION" && len(column(t, c, others)) > 0 {
+	}
+}
