@@ -2,6 +2,7 @@ package engine
 
 import (
 	"iter"
+	"slices"
 	"strings"
 
 	"etamil/engine/builtin"
@@ -46,6 +47,10 @@ func checkProgram(p *load.Program) diag.List {
 				}
 				return len(f.Args), len(f.Args), true
 			},
+			Aside: func(file *token.File, name string) bool {
+				f, public := stdlib.Lookup(p.ModuleOf(file).Library, name)
+				return !public || f.New
+			},
 			Module: libraryModule,
 			Gone: func(name string) bool {
 				module, ok := stdlib.Gone(name)
@@ -53,7 +58,7 @@ func checkProgram(p *load.Program) diag.List {
 			},
 			OutOfHundred: func(name string, i int) bool {
 				f, ok := offered[name]
-				return ok && f.Percent == i+1
+				return ok && slices.Contains(f.Percent, i+1)
 			},
 		},
 	})

@@ -121,7 +121,7 @@ func LoadFiles(o LoadOptions) (*Program, diag.List, []string) {
 	}
 	out, errs := compile.Program(units, compile.Options{
 		Serving: o.Serving, Plain: o.Plain, Trace: o.Trace,
-		Builtin: builtin.Lookup, Library: libraryFuncs, ModuleOf: libraryModule, Spellings: builtinSpellings,
+		Builtin: builtin.Lookup, Library: libraryFuncs(src), ModuleOf: libraryModule, Spellings: builtinSpellings,
 	})
 	list = append(list, errs...)
 	if out == nil {
@@ -134,12 +134,28 @@ func LoadFiles(o LoadOptions) (*Program, diag.List, []string) {
 	return p, list, src.Inputs
 }
 
-func libraryFuncs(module string) []compile.LibraryFunc {
-	var out []compile.LibraryFunc
-	for _, f := range stdlib.Functions(module) {
-		out = append(out, compile.LibraryFunc{Builtin: &f.Builtin, Weak: f.New})
+// libraryFuncs tells the compiler what the modules of the library offer to p.
+func libraryFuncs(p *load.Program) func(module string) []compile.LibraryFunc {
+	imported := map[string]bool{}
+	for _, m := range p.Modules {
+		imported[m.Library] = true
 	}
-	return out
+	return func(module string) []compile.LibraryFunc {
+		functions := stdlib.Functions(module)
+		out := make([]compile.LibraryFunc, len(functions))
+		for i := range functions {
+			f := &functions[i]
+			out[i] = compile.LibraryFunc{Builtin: &f.Builtin, Weak: f.New}
+			if f.Joint != nil && imported[f.With] {
+				out[i].Builtin = f.Joint
+			}
+		}
+		private := stdlib.Private(module)
+		for i := range private {
+			out = append(out, compile.LibraryFunc{Builtin: &private[i].Builtin, Private: true})
+		}
+		return out
+	}
 }
 
 // builtinSpellings yields every spelling of every builtin.
@@ -302,7 +318,7 @@ func (p *Program) do(ctx context.Context, h *host.Host, lim Limits, req *Request
 	}
 	r := p.runs.Get().(*vm.Run)
 	r.Reset(ctx, p.code, h, vm.Limits{
-		Steps: lim.Steps, Memory: lim.Memory, Output: lim.Output, Answer: lim.Answer, Time: lim.Time,
+		Steps: lim.Steps, Memory: lim.Memory, Output: lim.Output, Answer: lim.Answer, Rows: lim.Rows, Time: lim.Time,
 	})
 	fault, err := guard(func() error {
 		err := body(r)
@@ -316,6 +332,12 @@ func (p *Program) do(ctx context.Context, h *host.Host, lim Limits, req *Request
 		return err
 	})
 	res.Steps, res.Printed = r.Steps(), r.Printed()
+	if f, _ := guard(func() error {
+		res.Databases = r.EndSession(err != nil)
+		return nil
+	}); f != nil && fault == nil {
+		fault = f
+	}
 	if fault != nil {
 		// The state of a run that panicked is not trusted: it is left to the
 		// collector.

@@ -5,6 +5,7 @@ import (
 
 	"etamil/engine/host"
 	"etamil/engine/token"
+	"etamil/engine/vm"
 )
 
 // Limits are the budgets of one run; 0 means no limit.
@@ -70,7 +71,13 @@ type Result struct {
 	Printed int64 // bytes printed
 	Exited  bool  // ended by வெளியேறு
 	Status  int   // its status
+	// Databases is what the run did with databases. A note in it is a
+	// *diag.Diagnostic; the same note may come with every run.
+	Databases DatabaseUse
 }
+
+// DatabaseUse is what a run did with databases.
+type DatabaseUse = vm.DatabaseUse
 
 // A Fault is a broken invariant of the engine, caught: the text of the panic
 // and the Go stack. The run is lost, nothing else.

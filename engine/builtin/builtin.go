@@ -29,6 +29,8 @@ type Machine interface {
 	Grow(n int) error
 	// Answer sets the answer of the request, as பதில் does.
 	Answer(a Answer)
+	// Session is what the run holds of databases; never nil.
+	Session() host.Session
 	// Upload returns file i of the request.
 	Upload(i int) (*host.Upload, bool)
 }

@@ -16,7 +16,7 @@ var httpRows = []Builtin{
 		Effect: Network,
 		Doc:    both("GET கோரிக்கை; {நிலைக்_குறி, உடலுரை, தலைப்புகள்} விடை", "GET request, answers {நிலைக்_குறி, உடலுரை, தலைப்புகள்}"),
 		Func: func(m Machine, args []value.Value) (value.Value, error) {
-			return send(m, "வலை_பெறு", "GET", &args[0], nil, &args[1])
+			return send(m, "வலை_பெறு", "GET", &args[0], nil, &args[1], true)
 		},
 		Try: []Example{{`தவறா(வலை_பெறு("http://127.0.0.1:1/x", {}))`, "true"}, {`தவறா(_httpGet("ftp://x", இன்மை))`, "true"}},
 	},
@@ -28,7 +28,7 @@ var httpRows = []Builtin{
 		Effect: Network,
 		Doc:    both("POST கோரிக்கை", "POST request"),
 		Func: func(m Machine, args []value.Value) (value.Value, error) {
-			return send(m, "வலை_பதி", "POST", &args[0], &args[1], &args[2])
+			return send(m, "வலை_பதி", "POST", &args[0], &args[1], &args[2], true)
 		},
 		Try: []Example{{`தவறா(வலை_பதி("http://127.0.0.1:1/x", "body", இன்மை))`, "true"}},
 	},
@@ -60,19 +60,25 @@ func httpRequest(m Machine, args []value.Value) (value.Value, error) {
 		body = &v
 	}
 	method := mapASCII(args[0].Str(), 'a')
-	return send(m, "வலை_அனுப்பு", method, &args[1], body, &args[3])
+	return send(m, "வலை_அனுப்பு", method, &args[1], body, &args[3], true)
 }
 
 // answerFields are the fields of an answer from the web.
 var answerFields = value.NewKeys([]string{"நிலைக்_குறி", "உடலுரை", "தலைப்புகள்"})
 
+// PostHere is வலை_பதி for the library, under the name function; where the answer
+// sends elsewhere, that is the answer.
+func PostHere(m Machine, function string, address, body, headers *value.Value) (value.Value, error) {
+	return send(m, function, "POST", address, body, headers, false)
+}
+
 // send sends one request; body nil means none.
-func send(m Machine, function, method string, address, body, headers *value.Value) (value.Value, error) {
+func send(m Machine, function, method string, address, body, headers *value.Value, follow bool) (value.Value, error) {
 	client := m.Host().HTTP
 	if client == nil {
 		return refused(function), nil
 	}
-	request := &host.HTTPRequest{Method: method, URL: address.Str()}
+	request := &host.HTTPRequest{Method: method, URL: address.Str(), Stay: !follow}
 	if body != nil {
 		text := body.Str()
 		if err := m.Charge(len(text) / 8); err != nil {

@@ -37,7 +37,13 @@ func (m *machine) Context() context.Context {
 	return m.ctx
 }
 func (m *machine) Host() *host.Host { return &m.host }
-func (m *machine) Answer(a Answer)  { m.answers = append(m.answers, a) }
+func (m *machine) Session() host.Session {
+	if m.host.Databases == nil {
+		return NoDatabases
+	}
+	return m.host.Databases.Session()
+}
+func (m *machine) Answer(a Answer) { m.answers = append(m.answers, a) }
 
 func (m *machine) Charge(n int) error {
 	if n < 0 {

@@ -26,6 +26,10 @@ type Library struct {
 	// that a module of the library, imported by this program, offers without
 	// defining it in its text: a native function or a second spelling.
 	Lookup func(name string) (min, max int, ok bool)
+	// Aside reports whether a function that stands in the text of a module is no
+	// definition to the program: it is private to the module, or its name gives
+	// way to any other definition and is told by Lookup.
+	Aside func(module *token.File, name string) bool
 	// Module returns the path below nUlakam/ of the module that would offer a
 	// function of that name if it were imported: "col.qmz".
 	Module func(name string) (path string, ok bool)

@@ -95,6 +95,9 @@ func (s *survey) collect(stmt syntax.Stmt, embedded, local bool) {
 			s.numeric[stmt.Name.Text] = true
 		}
 	case *syntax.Function:
+		if aside := s.in.Library.Aside; embedded && aside != nil && aside(stmt.Name.Loc.File, stmt.Name.Text) {
+			return
+		}
 		d := s.functions[stmt.Name.Text]
 		if d == nil {
 			d = &definitions{}

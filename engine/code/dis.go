@@ -159,7 +159,7 @@ func Verify(p *Program) error {
 				last = int(ins.B) + int(ins.C)
 			case MakeRecord:
 				last = int(ins.B) + len(p.Keys[ins.C].Names())
-			case Call, CallBuiltin:
+			case Call, CallBuiltin, Prepare:
 				last = int(ins.A) + max(int(ins.C), 1)
 			case IterInit:
 				last = int(ins.A) + 2

@@ -59,6 +59,7 @@ const (
 
 	Call
 	CallBuiltin
+	Prepare
 	Return
 	Try
 	IterInit
@@ -72,6 +73,10 @@ const (
 	FileWrite
 	CSVRead
 	PathCheck
+	Connect
+	Disconnect
+	Query
+	Execute
 	Respond
 	Raise
 	Mark
@@ -162,6 +167,7 @@ var ops = [NumOps]opInfo{
 
 	Call:        {"call", shape{reg, fn, count}, "r[A] = function B of the C registers from A; ET4006"},
 	CallBuiltin: {"call_builtin", shape{reg, native, count}, "r[A] = builtin B of the C registers from A"},
+	Prepare:     {"prepare", shape{reg, native, count}, "check and convert the C registers from A as builtin B wants its arguments"},
 	Return:      {"return", shape{reg, none, none}, "leave the function with r[A]"},
 	Try:         {"try", shape{reg, reg, none}, "r[A] = inside of the success r[B]; a failure leaves the function with it; ET4008, ET4009"},
 	IterInit:    {"iter_init", shape{reg, reg, none}, "walk r[B] with the two registers from A; ET4015"},
@@ -175,6 +181,10 @@ var ops = [NumOps]opInfo{
 	FileWrite:    {"file_write", shape{reg, reg, none}, "append r[B] as a line to the file r[A]; ET5002"},
 	CSVRead:      {"csv_read", shape{reg, reg, none}, "r[A] = number of data rows of the file r[B]; ET5001"},
 	PathCheck:    {"path_check", shape{reg, none, none}, "r[A] cannot name a file: ET5001"},
+	Connect:      {"connect", shape{konst, reg, none}, "connect the kind k[A] of database with the text r[B]; ET5007, ET5009, ET5013, ET5041 to ET5044"},
+	Disconnect:   {"disconnect", shape{konst, none, none}, "let the kind k[A] of database go; ET5012"},
+	Query:        {"query", shape{reg, reg, reg}, "r[A] = rows of the statement r[B] with the parameters r[C]; ET5005, ET5006, ET5010, ET5011, ET5040 to ET5057"},
+	Execute:      {"execute", shape{reg, reg, none}, "run the statement r[A] with the parameters r[B]; ET5005, ET5006, ET5010, ET5011, ET5040 to ET5057"},
 	Respond:      {"respond", shape{reg, reg, regOpt}, "answer with status r[A], body r[B], headers r[C]; ET4021, ET4037"},
 	Raise:        {"raise", shape{raise, none, none}, "fail with the prepared failure A"},
 	Mark:         {"mark", shape{none, none, none}, "a statement begins: tell whoever traces the run"},

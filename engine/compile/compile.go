@@ -23,6 +23,8 @@ type LibraryFunc struct {
 	// Weak tells that the Tamil spelling gives way to any other definition,
 	// as the other spellings always do.
 	Weak bool
+	// Private tells that only the module itself may call it.
+	Private bool
 }
 
 // Options say how a program is compiled.
@@ -54,8 +56,9 @@ func Program(units []Unit, o Options) (*code.Program, diag.List) {
 		out: &code.Program{
 			GlobalSlots: map[string]int{},
 		},
-		natives: map[nativeKey]int32{},
-		keys:    map[string]int32{},
+		natives:        map[nativeKey]int32{},
+		keys:           map[string]int32{},
+		libraryGlobals: map[string]int32{},
 	}
 	for _, name := range code.FixedNames {
 		p.global(name)
@@ -115,16 +118,19 @@ func Program(units []Unit, o Options) (*code.Program, diag.List) {
 type program struct {
 	Options
 	out     *code.Program
-	defs    map[string]*definition // what the program calls
-	library map[string]*definition // what the library calls
+	defs    map[string]*definition    // what the program calls
+	library map[string]*definition    // what the library offers, also to itself
+	private map[[2]string]*definition // by module and name: what only that module calls
 	order   []*definition
 	// setNames are the variables that anything in the program sets.
 	setNames map[string]bool
 	natives  map[nativeKey]int32
-	keys     map[string]int32
-	routes   []*syntax.Route
-	timers   []*syntax.Timer
-	tops     []*code.Func
+	// libraryGlobals are the slots of the globals of the library's own code.
+	libraryGlobals map[string]int32
+	keys           map[string]int32
+	routes         []*syntax.Route
+	timers         []*syntax.Timer
+	tops           []*code.Func
 
 	instructions int
 	lastSpan     token.Span
@@ -143,6 +149,17 @@ func (p *program) global(name string) int32 {
 	p.out.Globals = append(p.out.Globals, name)
 	p.out.GlobalSlots[name] = s
 	return int32(s)
+}
+
+// libraryGlobal returns the slot of a global variable of the library.
+func (p *program) libraryGlobal(name string) int32 {
+	if s, ok := p.libraryGlobals[name]; ok {
+		return s
+	}
+	s := int32(len(p.out.Globals))
+	p.out.Globals = append(p.out.Globals, name)
+	p.libraryGlobals[name] = s
+	return s
 }
 
 func (p *program) native(module string, b *builtin.Builtin) int32 {
@@ -217,7 +234,8 @@ func (p *program) pure(f *code.Func, seen map[*code.Func]bool) bool {
 	seen[f] = true
 	for _, ins := range f.Code {
 		switch ins.Op {
-		case code.Print, code.Input, code.FileMode, code.FileTruncate, code.FileRead, code.FileWrite, code.CSVRead:
+		case code.Print, code.Input, code.FileMode, code.FileTruncate, code.FileRead, code.FileWrite, code.CSVRead,
+			code.Connect, code.Disconnect, code.Query, code.Execute:
 			return false
 		case code.GetGlobal:
 			if IsRequestName(p.out.Globals[ins.B]) {

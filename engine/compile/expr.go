@@ -34,7 +34,7 @@ func (f *function) variable(v *syntax.Variable) (int32, bool) {
 		r, ok := f.locals[v.Name]
 		return r, ok && f.isDefined(r)
 	}
-	r := f.p.global(v.Name)
+	r := f.global(v.Name)
 	if !f.isDefined(r) {
 		f.emit(code.Instr{Op: code.CheckDefined, B: r}, v.Span())
 		f.define(r)
@@ -90,7 +90,7 @@ func (f *function) expr(e syntax.Expr, dst int32) {
 // read copies a variable.
 func (f *function) read(v *syntax.Variable, dst int32) {
 	if f.locals == nil {
-		r := f.p.global(v.Name)
+		r := f.global(v.Name)
 		if !f.isDefined(r) {
 			f.emit(code.Instr{Op: code.CheckDefined, B: r}, v.Span())
 			f.define(r)
@@ -103,9 +103,9 @@ func (f *function) read(v *syntax.Variable, dst int32) {
 	r, ok := f.locals[v.Name]
 	switch {
 	case !ok:
-		f.emit(code.Instr{Op: code.GetGlobal, A: dst, B: f.p.global(v.Name)}, v.Span())
+		f.emit(code.Instr{Op: code.GetGlobal, A: dst, B: f.global(v.Name)}, v.Span())
 	case !f.isDefined(r):
-		f.emit(code.Instr{Op: code.LoadLocal, A: dst, B: r, C: f.p.global(v.Name)}, v.Span())
+		f.emit(code.Instr{Op: code.LoadLocal, A: dst, B: r, C: f.global(v.Name)}, v.Span())
 	case r != dst:
 		f.emit(code.Instr{Op: code.Move, A: dst, B: r}, v.Span())
 	}
@@ -315,8 +315,8 @@ func (f *function) call(c *syntax.Call, dst int32) {
 	save := f.next
 	defer func() { f.next = save }()
 	d, b := f.p.resolve(c.Name.Text, f.library)
-	if d != nil && d.native != nil {
-		f.native(d.library, d.native, c, dst)
+	if d != nil && d.native {
+		f.native(d.library, d.row, c, dst)
 		return
 	}
 	if b != nil {
@@ -334,10 +334,23 @@ func (f *function) call(c *syntax.Call, dst int32) {
 		f.raise(code.Prepared{Def: diag.WrongArgumentCount, Args: []any{c.Name.Text, want, len(c.Args)}}, c.Name.Loc)
 		return
 	}
+	if d.row != nil && checksArguments(d.row) {
+		f.emit(code.Instr{Op: code.Prepare, A: base, B: f.p.native(d.library, d.row), C: int32(len(c.Args))}, c.Name.Loc)
+	}
 	f.emit(code.Instr{Op: code.Call, A: base, B: d.index, C: int32(len(c.Args))}, c.Name.Loc)
 	if dst >= 0 {
 		f.emit(code.Instr{Op: code.Take, A: dst, B: base}, c.Name.Loc)
 	}
+}
+
+// checksArguments reports whether a row asks anything of its arguments.
+func checksArguments(row *builtin.Builtin) bool {
+	for i := range row.Args {
+		if row.Args[i].Want != builtin.Any {
+			return true
+		}
+	}
+	return false
 }
 
 // arguments evaluates the arguments into registers next to one another and

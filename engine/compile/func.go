@@ -16,7 +16,7 @@ type function struct {
 	p       *program
 	out     *code.Func
 	locals  map[string]int32 // nil at a top level: names are globals
-	library bool
+	library string           // path of the module it stands in, "" outside the library
 	// first is the first register for the intermediate values of a statement:
 	// behind the variables and what surrounding loops still need.
 	first  int32
@@ -50,7 +50,7 @@ func (p *program) topLevel(span token.Span) *function {
 }
 
 func (p *program) function(d *definition) {
-	f := &function{p: p, out: d.fn, library: d.library != "", locals: map[string]int32{}, consts: map[constKey]int32{}}
+	f := &function{p: p, out: d.fn, library: d.library, locals: map[string]int32{}, consts: map[constKey]int32{}}
 	// A repeated parameter holds the first of its arguments; the others
 	// arrive in registers without a name that is ever looked up.
 	for _, param := range d.stmt.Params {
@@ -161,6 +161,15 @@ func (f *function) own(name string) int32 {
 	if f.locals != nil {
 		return f.locals[name]
 	}
+	return f.global(name)
+}
+
+// global returns the slot of a global variable. The library has slots of its
+// own, which no program reads or sets.
+func (f *function) global(name string) int32 {
+	if f.library != "" {
+		return f.p.libraryGlobal(name)
+	}
 	return f.p.global(name)
 }
 
@@ -195,13 +204,19 @@ func (f *function) raise(r code.Prepared, at token.Span) {
 }
 
 // units compiles the statements of the top level of a program. Code of the
-// library there is bound to the library.
+// library there is bound to the library; what it sets, the program gets a copy
+// of under the same name.
 func (f *function) units(units []Unit) {
 	for _, u := range units {
-		f.library = u.Library != ""
+		f.library = u.Library
 		f.stmt(u.Stmt)
+		if s, ok := u.Stmt.(*syntax.Assign); ok && u.Library != "" {
+			copied := f.p.global(s.Name.Text)
+			f.emit(code.Instr{Op: code.Move, A: copied, B: f.global(s.Name.Text)}, s.Word())
+			f.define(copied)
+		}
 	}
-	f.library = false
+	f.library = ""
 }
 
 func (f *function) block(b *syntax.Block) {

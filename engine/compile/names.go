@@ -12,17 +12,20 @@ import (
 // library behind which Go stands.
 type definition struct {
 	stmt    *syntax.Function
-	library string // module, "" outside the library
-	native  *builtin.Builtin
-	index   int32 // in Program.Funcs; -1 for a native
+	library string           // module, "" outside the library
+	row     *builtin.Builtin // of the library's table; nil outside the library, and for what is private there
+	native  bool             // Go stands behind the row
+	index   int32            // in Program.Funcs; -1 for a native
 	fn      *code.Func
 }
 
 // collect finds every definition, wherever it stands: the last of a name
-// counts, weak spellings only where nothing else has the name.
+// counts, weak spellings only where nothing else has the name. A function of
+// the library without a row in its table is private to its module.
 func (p *program) collect(units []Unit) {
 	p.defs = map[string]*definition{}
 	p.library = map[string]*definition{}
+	p.private = map[[2]string]*definition{}
 	weak := map[string]*definition{}
 	lists := map[string]map[string]LibraryFunc{}
 	add := func(s *syntax.Function, library string) {
@@ -36,23 +39,27 @@ func (p *program) collect(units []Unit) {
 				}
 				lists[library] = m
 			}
+			p.order = append(p.order, d)
+			f, listed := lists[library][name]
+			if listed {
+				d.row, d.native = f.Builtin, f.Func != nil
+			}
+			if !listed || f.Private {
+				p.private[[2]string{library, name}] = d
+				return
+			}
 			p.library[name] = d
-			if f, ok := lists[library][name]; ok {
-				if f.Func != nil {
-					d.native = f.Builtin
-				}
-				for _, alias := range []string{f.Name.Roman, f.Name.English} {
-					if alias != "" {
-						weak[alias] = d
-						p.library[alias] = d
-					}
-				}
-				if f.Weak {
-					weak[name] = d
-					p.order = append(p.order, d)
-					return
+			for _, alias := range []string{f.Name.Roman, f.Name.English} {
+				if alias != "" {
+					weak[alias] = d
 				}
 			}
+			if f.Weak {
+				weak[name] = d
+				return
+			}
+			p.defs[name] = d
+			return
 		}
 		p.defs[name] = d
 		p.order = append(p.order, d)
@@ -165,7 +172,7 @@ func (p *program) bodies() {
 	var live []*definition
 	for _, d := range p.order {
 		name := d.stmt.Name.Text
-		if d.native != nil || p.defs[name] != d && p.library[name] != d {
+		if d.native || p.defs[name] != d && p.library[name] != d && p.private[[2]string{d.library, name}] != d {
 			continue
 		}
 		d.index = int32(len(p.out.Funcs))
@@ -179,9 +186,13 @@ func (p *program) bodies() {
 }
 
 // resolve returns what a call of that name reaches: a definition, a builtin,
-// or nothing.
-func (p *program) resolve(name string, library bool) (*definition, *builtin.Builtin) {
-	if library {
+// or nothing. A module of the library, where library is its path, reaches what
+// is private to it and what the library offers, never what the program defines.
+func (p *program) resolve(name, library string) (*definition, *builtin.Builtin) {
+	if library != "" {
+		if d := p.private[[2]string{library, name}]; d != nil {
+			return d, nil
+		}
 		if d := p.library[name]; d != nil {
 			return d, nil
 		}

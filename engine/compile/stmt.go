@@ -76,23 +76,23 @@ func (f *function) stmt(s syntax.Stmt) {
 	case *syntax.CSVWrite:
 		f.fileWrite(s.Path, s.Value, s.Word())
 	case *syntax.Connect:
-		f.operand(s.Source)
-		if knownKind(s.Kind.Name) {
-			f.raise(code.Prepared{Def: diag.NoDriver, Args: []any{s.Kind.Name}}, s.Word())
-		} else {
+		source := f.operand(s.Source)
+		if !knownKind(s.Kind.Name) {
 			f.raise(code.Prepared{Def: diag.UnknownDatabase, Args: []any{s.Kind.Name}}, s.Kind.Loc)
+			return
 		}
+		f.emit(code.Instr{Op: code.Connect, A: f.konst(value.FrozenString(s.Kind.Name)), B: source}, s.Word())
 	case *syntax.Disconnect:
-		f.raise(code.Prepared{Def: diag.NotConnected, Args: []any{s.Kind.Name}}, s.Word())
+		f.emit(code.Instr{Op: code.Disconnect, A: f.konst(value.FrozenString(s.Kind.Name))}, s.Word())
 	case *syntax.Query:
-		f.operand(s.SQL)
-		f.operand(s.Params)
-		f.raise(code.Prepared{Def: diag.NoDatabase}, s.Word())
-		f.define(f.own(s.Into.Text))
+		sql := f.operand(s.SQL)
+		params := f.operand(s.Params)
+		r := f.own(s.Into.Text)
+		f.emit(code.Instr{Op: code.Query, A: r, B: sql, C: params}, s.Word())
+		f.define(r)
 	case *syntax.Execute:
-		f.operand(s.SQL)
-		f.operand(s.Params)
-		f.raise(code.Prepared{Def: diag.NoDatabase}, s.Word())
+		sql := f.operand(s.SQL)
+		f.emit(code.Instr{Op: code.Execute, A: sql, B: f.operand(s.Params)}, s.Word())
 	case *syntax.Route:
 		f.raise(code.Prepared{Def: diag.NotServing, Args: []any{token.Route.String()}, Help: serveHelp}, s.Word())
 	case *syntax.Timer:
@@ -165,7 +165,7 @@ func (f *function) target(name string, at token.Span) int32 {
 		return r
 	}
 	if f.locals != nil {
-		f.emit(code.Instr{Op: code.Localize, A: r, C: f.p.global(name)}, at)
+		f.emit(code.Instr{Op: code.Localize, A: r, C: f.global(name)}, at)
 	} else {
 		f.emit(code.Instr{Op: code.CheckDefined, B: r}, at)
 	}

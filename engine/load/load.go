@@ -184,13 +184,17 @@ func (l *Loader) absolute(name string) string {
 }
 
 // display returns how people are shown the file at an absolute path: relative
-// to the current directory where it lies below it, else as it was named.
+// to the current directory where it lies below it, else as it was named. Below
+// the root lies everything, and a service runs there: that is no reason.
 func (l *Loader) display(absolute, named string) string {
 	dirs := []string{l.Dir}
 	if real, err := l.Files.RealPath(l.Dir); err == nil && real != l.Dir {
 		dirs = append(dirs, real)
 	}
 	for _, dir := range dirs {
+		if dir == "/" {
+			continue
+		}
 		if rel, err := filepath.Rel(dir, absolute); err == nil && filepath.IsLocal(rel) {
 			return rel
 		}

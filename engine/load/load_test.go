@@ -204,6 +204,21 @@ func TestNamesAreShownRelativeToTheCurrentDirectory(t *testing.T) {
 	}
 }
 
+func TestNamesAreWholeWhereTheCurrentDirectoryIsTheRoot(t *testing.T) {
+	l, dir := fixture(t, map[string]string{
+		"main.qmz": `iRakku "x/a.qmz";`,
+		"x/a.qmz":  `accu "a";`,
+	})
+	l.Dir = "/"
+	p, list := l.File(filepath.Join(dir, "main.qmz"))
+	printed(t, p, list)
+	for i, name := range []string{"main.qmz", "x/a.qmz"} {
+		if got, want := p.Modules[i].Source.Name, filepath.Join(dir, name); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 func TestModulesKnowWhatTheyAre(t *testing.T) {
 	l, _ := fixture(t, map[string]string{
 		"main.qmz": `iRakku "nUlakam/paNam.qmz"; iRakku "a.qmz"; iRakku "nUlakam/paNam.qmz";`,

@@ -13,6 +13,11 @@
 // names that a program cannot reach. The subjects are one file each: text.go
 // (col), order.go (Tamil order), number.go (kaNiqam), list.go (aNi), record.go
 // (poruL), money.go (paNam), json.go with jsonread.go and jsonwrite.go (jEcAZ).
+// The finance half is written in eTamil, with Go only where a ledger is walked:
+// books.go (kaNakkukaL, kAlam, pErEtu, niRuvaZam), statements.go (aRikkYkaL,
+// mutippu, oqukkItu), tax.go (vari), rates.go (vari_viziqam, coqqu and their SQL
+// scripts), depreciation.go (qEymAZam), payroll.go (Uqiyam), banking.go (vatti,
+// kadaZ), insurance.go, customs.go.
 // args.go holds what they share: kinds, conversions, errors, and the
 // announcement of work and memory.
 //

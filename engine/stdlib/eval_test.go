@@ -26,6 +26,7 @@ type machine struct {
 func (m *machine) Context() context.Context        { return context.Background() }
 func (m *machine) Host() *host.Host                { return &host.Host{} }
 func (m *machine) Answer(builtin.Answer)           {}
+func (m *machine) Session() host.Session           { return builtin.NoDatabases }
 func (m *machine) Upload(int) (*host.Upload, bool) { return nil, false }
 func (m *machine) Charge(n int) error {
 	if n < 0 {

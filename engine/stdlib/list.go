@@ -27,7 +27,7 @@ var listFunctions = []Function{
 			{Expr: `உள்ளதா([1, "2"], 2)`, Want: "false"},
 			{Expr: `உள்ளதா({நிறம்: "சிவப்பு"}, "நிறம்")`, Want: "true"},
 		},
-	}, body: has},
+	}, body: has, joint: hasOrContains, With: documentModule},
 	{Builtin: builtin.Builtin{
 		ID:   "aNi.indexOf",
 		Name: builtin.Spelling{Tamil: "இடம்_காண்", Roman: "itam_kAN"},
@@ -471,34 +471,61 @@ func unique(c call) (value.Value, error) {
 	if err := take(c.m, 2*len(elems)*valueBytes); err != nil {
 		return value.Value{}, err
 	}
-	var (
-		list  []value.Value
-		first = make(map[uint64]int, len(elems)) // by hash: 1 + the place in list
-		next  []int                              // of the same hash, by place in list
-		work  = steps{m: c.m}
-		h     = hasher{seed: maphash.MakeSeed()}
-	)
+	work := steps{m: c.m}
+	groups := newGrouping(&work, len(elems))
 	for i := range elems {
-		e := &elems[i]
-		sum := h.sum(e)
-		found := false
-		at := first[sum]
-		for ; at != 0 && !found; at = next[at-1] {
-			found = work.spend(1) && work.equal(&list[at-1], e)
-		}
-		if !work.spend(1 + h.parts) {
+		groups.add(&elems[i])
+		if work.err != nil {
 			return value.Value{}, work.err
-		}
-		if !found {
-			list = append(list, *e)
-			next = append(next, first[sum])
-			first[sum] = len(list)
 		}
 	}
 	if err := work.done(); err != nil {
 		return value.Value{}, err
 	}
-	return array(list)
+	return array(groups.list)
+}
+
+// A grouping parts values into groups of equal (==) ones. Each look-up costs
+// the size of its value; the steps are spent as it works, and once they are
+// used up what it answers means nothing.
+type grouping struct {
+	list  []value.Value  // the first value of each group, in order of appearance
+	first map[uint64]int // by hash: 1 + the place in list
+	next  []int          // of the same hash, by place in list
+	work  *steps
+	hasher
+}
+
+// newGrouping returns a grouping for about n values that spends from work.
+func newGrouping(work *steps, n int) *grouping {
+	return &grouping{first: make(map[uint64]int, n), work: work, hasher: hasher{seed: maphash.MakeSeed()}}
+}
+
+// add returns the number of the group of v, a new one if it equals none before.
+func (g *grouping) add(v *value.Value) int {
+	sum := g.sum(v)
+	if n, ok := g.among(sum, v); ok {
+		return n
+	}
+	g.list = append(g.list, v.Share())
+	g.next = append(g.next, g.first[sum])
+	g.first[sum] = len(g.list)
+	return len(g.list) - 1
+}
+
+// find returns the number of the group of v; false when there is none.
+func (g *grouping) find(v *value.Value) (int, bool) { return g.among(g.sum(v), v) }
+
+func (g *grouping) among(sum uint64, v *value.Value) (int, bool) {
+	if !g.work.spend(1 + g.parts) {
+		return 0, false
+	}
+	for at := g.first[sum]; at != 0; at = g.next[at-1] {
+		if g.work.spend(1) && g.work.equal(&g.list[at-1], v) {
+			return at - 1, true
+		}
+	}
+	return 0, false
 }
 
 // A hasher gives equal values equal hashes.

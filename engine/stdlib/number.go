@@ -125,7 +125,7 @@ var numberFunctions = []Function{
 			{Expr: `சதவீதம்(-0.5, 1)`, Want: "-0.01"},
 			{Expr: `சதவீதம்(1000, 18%)`, Want: "1.8"},
 		},
-	}, Percent: 2, body: percent},
+	}, Percent: []int{2}, body: percent},
 	{Builtin: builtin.Builtin{
 		ID:   "kaNiqam.isWhole",
 		Name: builtin.Spelling{Tamil: "முழு_எண்ணா", Roman: "muzu_eNNA"},

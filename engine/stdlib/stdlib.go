@@ -24,17 +24,24 @@ type Function struct {
 	// wins. Otherwise the Tamil one is an ordinary definition, and only the
 	// romanized one is weak.
 	New bool
-	// Percent is the number, from 1, of the parameter that is a rate out of a
-	// hundred, where a percent literal would count twice; 0: there is none.
-	Percent int
+	// Percent holds the numbers, from 1, of the parameters that are rates out of
+	// a hundred, where a percent literal would count twice.
+	Percent []int
+	// Joint is what the function is in a program that also imports the module
+	// With, which has a function of the same name; nil: there is none.
+	Joint *builtin.Builtin
+	With  string
 
-	body body
+	body, joint body
 }
 
-// A module is one file of the library with the rows of its functions.
+// A module is one file of the library with the rows of its functions. A
+// function of the file that has no row is private to the module.
 type module struct {
 	path string
 	rows []Function
+	// hidden are the rows of private functions behind which Go stands.
+	hidden []Function
 	// gone are functions that programs could once call and that were never
 	// meant for them; calling one is worth a warning of its own.
 	gone []string
@@ -44,32 +51,79 @@ type module struct {
 var modules = register([]module{
 	{path: "nUlakam/col.qmz", rows: textFunctions},
 	{path: "nUlakam/kaNiqam.qmz", rows: numberFunctions},
-	{path: "nUlakam/aNi.qmz", rows: listFunctions},
+	{path: memberModule, rows: listFunctions},
 	{path: "nUlakam/poruL.qmz", rows: recordFunctions},
 	{path: "nUlakam/paNam.qmz", rows: moneyFunctions},
 	{path: "nUlakam/jEcAZ.qmz", rows: jsonFunctions, gone: []string{
 		"ஜே_எழுத்து", "ஜே_வெண்மை", "ஜே_விடுவி", "ஜே_சரம்", "ஜே_எண்", "ஜே_அணி", "ஜே_சோடி", "ஜே_பொருள்", "ஜே_மதிப்பு",
 	}},
+	{path: "nUlakam/kAcu.qmz", rows: paiseFunctions},
+	{path: "nUlakam/kuRiyAkkam.qmz", rows: encodingFunctions},
+	{path: "nUlakam/qEqi.qmz", rows: dateFunctions},
+	{path: "nUlakam/qaravurY.qmz", rows: csvFunctions},
+	{path: "nUlakam/cOqaZY.qmz", rows: testFunctions},
+	{path: documentModule, rows: documentFunctions, gone: []string{
+		"வரிசைக்குப்_பின்", "மாறிப்_பெயர்", "உறுப்பை_நிரப்பு", "தொகுதியைத்_தேடு",
+	}},
+	{path: "nUlakam/qaLam/retis.qmz", rows: redisFunctions},
+	{path: "nUlakam/cawkili/fabric.qmz", rows: fabricFunctions, hidden: fabricPrivate},
+	{path: "nUlakam/upi/vilAcam.qmz", rows: payFunctions, gone: []string{"விருப்பத்தைச்_சேர்"}},
+	{path: "nUlakam/upi/nilYmY.qmz", rows: payStateFunctions},
+	{path: "nUlakam/kaNakkiyal/kaNakkukaL.qmz", rows: accountFunctions},
+	{path: "nUlakam/kaNakkiyal/kAlam.qmz", rows: periodFunctions},
+	{path: "nUlakam/kaNakkiyal/pErEtu.qmz", rows: ledgerFunctions, hidden: ledgerNatives},
+	{path: "nUlakam/kaNakkiyal/niRuvaZam.qmz", rows: companyFunctions},
+	{path: "nUlakam/kaNakkiyal/aRikkYkaL.qmz", rows: statementFunctions, hidden: statementNatives},
+	{path: "nUlakam/kaNakkiyal/mutippu.qmz", rows: closingFunctions, hidden: closingNatives},
+	{path: "nUlakam/kaNakkiyal/oqukkItu.qmz", rows: clearingFunctions, hidden: clearingNatives},
+	{path: "nUlakam/kaNakkiyal/vari.qmz", rows: taxFunctions},
+	{path: "nUlakam/kaNakkiyal/vari_viziqam.qmz", rows: rateFunctions, hidden: rateNatives},
+	{path: "nUlakam/kaNakkiyal/qEymAZam.qmz", rows: depreciationFunctions},
+	{path: "nUlakam/kaNakkiyal/Uqiyam.qmz", rows: payrollFunctions},
+	{path: "nUlakam/vawki/vatti.qmz", rows: interestFunctions},
+	{path: "nUlakam/vawki/kadaZ.qmz", rows: loanFunctions},
+	{path: "nUlakam/vawki/coqqu.qmz", rows: assetFunctions, hidden: assetNatives},
+	{path: "nUlakam/kAppIttu/kAppIttu.qmz", rows: insuranceFunctions},
+	{path: "nUlakam/cuwkam/cuwkam.qmz", rows: customsFunctions},
 })
 
 // register fills in what the rows leave out: their module, and the Func of
 // those with a body.
 func register(all []module) []module {
 	for i := range all {
-		for j := range all[i].rows {
-			f := &all[i].rows[j]
+		for f := range all[i].all {
 			f.Module = all[i].path
 			if run := f.body; run != nil {
-				f.Func = func(m builtin.Machine, args []value.Value) (value.Value, error) {
-					return run(call{m: m, f: f, args: args})
-				}
+				f.Func = native(f, run)
+			}
+			if f.joint != nil {
+				both := f.Builtin
+				both.Func = native(f, f.joint)
+				f.Joint = &both
 			}
 		}
 	}
 	return all
 }
 
-// byName finds a function by the library path of its module and its Tamil name.
+func native(f *Function, run body) builtin.Func {
+	return func(m builtin.Machine, args []value.Value) (value.Value, error) {
+		return run(call{m: m, f: f, args: args})
+	}
+}
+
+// all yields every row of m.
+func (m *module) all(yield func(*Function) bool) {
+	for _, rows := range [...][]Function{m.rows, m.hidden} {
+		for i := range rows {
+			if !yield(&rows[i]) {
+				return
+			}
+		}
+	}
+}
+
+// byName finds a public function by the library path of its module and its Tamil name.
 var byName = func() map[[2]string]*Function {
 	index := map[[2]string]*Function{}
 	for i := range modules {
@@ -132,6 +186,15 @@ func Modules() []string {
 func Functions(module string) []Function {
 	if m := find(module); m != nil {
 		return m.rows
+	}
+	return nil
+}
+
+// Private returns the functions behind which Go stands and that only the
+// module itself may call, to be read only.
+func Private(module string) []Function {
+	if m := find(module); m != nil {
+		return m.hidden
 	}
 	return nil
 }

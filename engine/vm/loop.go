@@ -33,7 +33,8 @@ func (r *Run) grow(n int) {
 }
 
 // fail gives err, raised by the instruction before pc of f, its place and its
-// stack of calls.
+// stack of calls. What fails in the library is shown where the program called
+// the library: nobody can mend what stands there.
 func (r *Run) fail(err error, f *code.Func, pc int) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		// From a builtin that waited when the run's context ended.
@@ -43,15 +44,60 @@ func (r *Run) fail(err error, f *code.Func, pc int) error {
 	if !errors.As(err, &d) {
 		return err
 	}
+	library, inner, at := f.Library, f, pc
+	f, pc, depth := r.outside(f, pc)
+	if library {
+		d.Span = f.Spans[pc-1]
+		if depth == r.depth {
+			nameParameter(d, inner, at)
+		}
+	}
 	if !d.Span.IsValid() {
 		d.Span = f.Spans[pc-1]
 	}
 	d.Stack = d.Stack[:0]
-	for i := r.depth - 1; i >= 0; i-- {
+	for i := depth - 1; i >= 0; i-- {
 		fr := &r.frames[i]
 		d.Stack = append(d.Stack, diag.Call{Function: fr.callee.Name, Span: fr.fn.Spans[pcOf(fr.fn, fr.ip)-1]})
 	}
 	return d
+}
+
+// outside returns where the program is: the instruction before pc of f, or, in
+// the library, the call with which the program entered it; and how many calls
+// are active there.
+func (r *Run) outside(f *code.Func, pc int) (*code.Func, int, int) {
+	depth := r.depth
+	if !f.Library {
+		return f, pc, depth
+	}
+	for depth > 1 && r.frames[depth-1].fn.Library {
+		depth--
+	}
+	fr := &r.frames[depth-1]
+	return fr.fn, pcOf(fr.fn, fr.ip), depth
+}
+
+// nameParameter makes d, raised by the instruction before pc of f, speak of f and
+// its parameter where it would speak of a builtin that f gave the parameter to.
+func nameParameter(d *diag.Diagnostic, f *code.Func, pc int) {
+	if d.Def != diag.BadArgument {
+		return
+	}
+	var reg int32
+	switch i := f.Code[pc-1]; i.Op {
+	case code.AppendTo:
+		reg = i.A
+	case code.Append, code.Len:
+		reg = i.B
+	default:
+		return
+	}
+	if int(reg) < f.Params {
+		d.Args[0] = diag.Same(d.Span.Text())
+		d.Args[1].Ta = "'" + f.Names[reg] + "' இடத்தில் " + d.Args[1].Ta
+		d.Args[1].En += " as '" + f.Names[reg] + "'"
+	}
 }
 
 // loop is the machine. It is one function with one flat switch, so that the
@@ -343,7 +389,7 @@ func (r *Run) loop(f *code.Func) error {
 
 		case code.Call:
 			fn := r.prog.Funcs[i.B]
-			if r.depth == MaxCalls {
+			if r.depth >= MaxCalls && (!f.Library || r.depth == len(r.frames)) {
 				err = diag.TooManyCalls.New(MaxCalls)
 				goto failed
 			}
@@ -371,12 +417,24 @@ func (r *Run) loop(f *code.Func) error {
 				}
 			}
 			var v value.Value
+			r.now, r.nowIP = f, ip
 			b := r.prog.Natives[i.B].Builtin
+			if r.depth >= MaxCalls && !f.Library && r.prog.Natives[i.B].Module != "" {
+				// Behind a function of the library may stand Go or eTamil.
+				err = diag.TooManyCalls.New(MaxCalls)
+				goto failed
+			}
 			args := window(at(regs, i.A), i.C)
 			if v, err = b.Call(r, f.Spans[pcOf(f, ip)-1].Text(), args); err != nil {
 				goto failed
 			}
 			*at(regs, i.A) = v
+		case code.Prepare:
+			b := r.prog.Natives[i.B].Builtin
+			args := window(at(regs, i.A), i.C)
+			if err = b.Prepare(r, f.Spans[pcOf(f, ip)-1].Text(), args); err != nil {
+				goto failed
+			}
 		case code.Return:
 			result = i.A
 			goto leave
@@ -447,6 +505,26 @@ func (r *Run) loop(f *code.Func) error {
 			}
 		case code.PathCheck:
 			if _, err = path(at(regs, i.A), diag.FileRead); err != nil {
+				goto failed
+			}
+		case code.Connect:
+			r.now, r.nowIP = f, ip
+			if err = r.connect(&f.Consts[i.A], at(regs, i.B)); err != nil {
+				goto failed
+			}
+		case code.Disconnect:
+			r.now, r.nowIP = f, ip
+			if err = r.Session().Disconnect(r.ctx, f.Consts[i.A].Str()); err != nil {
+				goto failed
+			}
+		case code.Query:
+			r.now, r.nowIP = f, ip
+			if err = r.query(at(regs, i.A), at(regs, i.B), at(regs, i.C)); err != nil {
+				goto failed
+			}
+		case code.Execute:
+			r.now, r.nowIP = f, ip
+			if err = r.execute(at(regs, i.A), at(regs, i.B)); err != nil {
 				goto failed
 			}
 		case code.Respond:

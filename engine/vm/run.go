@@ -18,6 +18,10 @@ import (
 // MaxCalls is how many calls of functions may be active (ET4006).
 const MaxCalls = 256
 
+// innerCalls is how many calls among functions of the library may be active
+// above them: however a function of the library is made, it takes one place.
+const innerCalls = 64
+
 // maxText is the length in bytes beyond which no text is made, whatever the
 // budgets say: letter places are 32 bits wide, and one text is one block.
 const maxText = 1 << 30
@@ -28,8 +32,8 @@ const slice = 20_000
 
 // Limits are the budgets of a run; 0 means no limit.
 type Limits struct {
-	Steps, Memory, Output, Answer int64
-	Time                          time.Duration // for the message of ET4031 only
+	Steps, Memory, Output, Answer, Rows int64
+	Time                                time.Duration // for the message of ET4031 only
 }
 
 // A Run is one run of a program. The zero Run is ready for Reset.
@@ -42,7 +46,7 @@ type Run struct {
 	stack  []value.Value
 	high   int // registers in use at most, for clearing
 	base   int // of the window of the function that runs
-	frames [MaxCalls]frame
+	frames [MaxCalls + innerCalls]frame
 	depth  int
 	// deepest is how many frames were ever used, for clearing.
 	deepest int
@@ -60,6 +64,12 @@ type Run struct {
 	answerFile host.File
 	answerAt   token.Span
 	uploads    []host.Upload
+
+	databases databases
+	// now and nowIP are the function and the instruction after the call that
+	// uses databases.
+	now   *code.Func
+	nowIP unsafe.Pointer
 }
 
 // A frame is an active call: the function that runs, and where its caller goes
@@ -103,7 +113,7 @@ func (r *Run) Release() {
 	clear(r.frames[:r.deepest])
 	r.deepest = 0
 	r.high = 0
-	r.prog, r.host, r.ctx, r.uploads = nil, nil, nil, nil
+	r.prog, r.host, r.ctx, r.uploads, r.now, r.nowIP = nil, nil, nil, nil, nil, nil
 }
 
 // maxKeptStack is the number of registers above which a stack is not kept for

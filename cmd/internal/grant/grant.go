@@ -33,6 +33,16 @@ type Grant struct {
 // TokenKey returns the key of tokens if it was used already; nil: it was not.
 func (g *Grant) TokenKey() []byte { return g.keys.Known() }
 
+// Resolve returns the real path of a file that a program names, for a database
+// that opens it; see system.Folder.Resolve. Without a data directory any file
+// is permitted.
+func (g *Grant) Resolve(path string) (string, error) {
+	if g.folder == nil {
+		return filepath.Abs(path)
+	}
+	return g.folder.Resolve(path)
+}
+
 // Options say for whom a host is put together.
 type Options struct {
 	// Data is the data directory asked for; "": ETAMIL_DATA_DIR counts.
@@ -45,6 +55,9 @@ type Options struct {
 	EnvNames []string
 	// Hosts are those that the program may call by HTTP; nil: all.
 	Hosts []string
+	// Aside are variables that were taken out of the environment; programs
+	// may read them like the others.
+	Aside map[string]string
 	// Getenv reads the environment; nil: os.Getenv.
 	Getenv func(string) string
 	// WarnKey is called when a key of tokens was made up that ends with the
@@ -92,9 +105,10 @@ func (o Options) grant(beside string, limit int64, sources func() []string, comm
 		commands.Dir = g.DataDir
 	}
 	commands.Getenv = o.Getenv
-	var env host.Env = system.AllEnv{}
+	all := system.AllEnv{Aside: o.Aside}
+	var env host.Env = all
 	if o.EnvNames != nil {
-		env = system.NamedEnv(o.EnvNames)
+		env = system.NamedEnv(o.EnvNames, all)
 	}
 	g.keys = system.NewKeys(system.KeysConfig{Getenv: o.Getenv, StateDir: o.StateDir, Warn: o.WarnKey})
 	g.Host = host.Host{

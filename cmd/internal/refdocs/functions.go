@@ -1,38 +1,13 @@
 package main
 
 import (
+	"regexp"
 	"strings"
 
 	"etamil/engine/builtin"
 	"etamil/engine/diag"
 	"etamil/engine/stdlib"
 )
-
-// wants are the words for what a parameter takes, as the chapters of the
-// specification write them.
-var wants = [...]string{
-	builtin.Any:       "any",
-	builtin.AsText:    "text(any)",
-	builtin.AsNumber:  "number(any)",
-	builtin.AsPath:    "path",
-	builtin.Array:     "array",
-	builtin.Record:    "record",
-	builtin.Result:    "result",
-	builtin.Countable: "text, array or record",
-}
-
-// effects say what of the world a function touches.
-var effects = [...]diag.Text{
-	builtin.Pure:     {},
-	builtin.Clock:    {Ta: "கடிகாரத்தைப் பார்க்கும்", En: "reads the clock"},
-	builtin.Random:   {Ta: "தற்செயல் எண்களை எடுக்கும்", En: "takes random numbers"},
-	builtin.Files:    {Ta: "கோப்புகளை அணுகும்", En: "touches files"},
-	builtin.Env:      {Ta: "சூழலைப் படிக்கும்", En: "reads the environment"},
-	builtin.Network:  {Ta: "வலையை அணுகும்", En: "uses the network"},
-	builtin.Process:  {Ta: "செயல்முறைகளை இயக்கும் அல்லது முடிக்கும்", En: "starts or ends a process"},
-	builtin.Response: {Ta: "கோரிக்கையின் பதிலை அமைக்கும்", En: "sets the answer of the request"},
-	builtin.Database: {Ta: "தரவுத்தளத்தை அணுகும்", En: "uses a database"},
-}
 
 // subjects are the headings among the builtins: each stands before the
 // function with that id.
@@ -92,18 +67,55 @@ func library() string {
 	})
 	notation(&w)
 	w.both(diag.Text{
-		Ta: "விரிவான விதிகள்: [spec/09-library.md](spec/09-library.md).",
-		En: "The rules at length: [spec/09-library.md](spec/09-library.md).",
+		Ta: "விரிவான விதிகள்: [spec/09-library.md](spec/09-library.md), [spec/10-library-finance.md](spec/10-library-finance.md).",
+		En: "The rules at length: [spec/09-library.md](spec/09-library.md), [spec/10-library-finance.md](spec/10-library-finance.md).",
 	})
 	for _, module := range stdlib.Modules() {
 		w.linef("## %s\n", module)
+		source, _ := stdlib.Source(module)
+		w.linef("%s\n", moduleHead(source))
 		w.block("etamil", `இறக்கு "`+module+`";`)
+		moduleGlobals(&w, source)
 		rows := stdlib.Functions(module)
 		for i := range rows {
 			function(&w, &rows[i].Builtin)
 		}
+		for _, kind := range []string{"SQLite", "PostgreSQL", "MySQL"} {
+			if name, text, ok := stdlib.Script(module, kind); ok {
+				w.linef("### %s (%s)\n", quoted(name), kind)
+				w.block("sql", strings.TrimSuffix(text, "\n"))
+			}
+		}
 	}
 	return w.String()
+}
+
+// moduleHead returns what the comment at the top of a module says, line by line.
+func moduleHead(source string) string {
+	var lines []string
+	for line := range strings.Lines(source) {
+		text, ok := strings.CutPrefix(strings.TrimSpace(line), "//")
+		if !ok {
+			break
+		}
+		lines = append(lines, prose(strings.TrimSpace(text)))
+	}
+	return strings.Join(lines, "  \n")
+}
+
+var globalLine = regexp.MustCompile(`(?m)^([\p{L}_][\p{L}\p{M}\p{N}_]*) = (.+);$`)
+
+// moduleGlobals lists the variables that importing a module sets.
+func moduleGlobals(w *writer, source string) {
+	globals := globalLine.FindAllStringSubmatch(source, -1)
+	if len(globals) == 0 {
+		return
+	}
+	w.both(diag.Text{Ta: "இறக்கியபின் இருக்கும் மாறிகள்:", En: "Variables that are there after the import:"})
+	for _, g := range globals {
+		w.linef("- `%s` = `%s`", g[1], g[2])
+	}
+	w.linef("")
 }
 
 // notation explains the lines of function.
@@ -117,10 +129,7 @@ func notation(w *writer) {
 // function writes one row of a table of functions.
 func function(w *writer, b *builtin.Builtin) {
 	w.linef("<a id=\"%s\"></a>\n", b.ID)
-	names := []string{b.Name.Tamil, b.Name.Roman}
-	if b.Name.English != "" {
-		names = append(names, b.Name.English)
-	}
+	names := b.Name.Spellings()
 	for i := range names {
 		names[i] = quoted(names[i])
 	}
@@ -128,18 +137,14 @@ func function(w *writer, b *builtin.Builtin) {
 	var ta, en []string
 	for _, a := range b.Args {
 		ta = append(ta, a.Name.Ta)
-		en = append(en, a.Name.En+": "+wants[a.Want])
+		en = append(en, a.Name.En+": "+a.Want.String())
 	}
 	english := b.Name.English
 	if english == "" || english == "_join" { // _join is a keyword
 		english = b.Name.Roman
 	}
 	w.linef("`%s(%s)` — `%s(%s)` → %s\n", b.Name.Tamil, strings.Join(ta, ", "), english, strings.Join(en, ", "), prose(b.Ret))
-	doc := b.Doc
-	if e := effects[b.Effect]; e.En != "" {
-		doc.Ta += " — " + e.Ta
-		doc.En += " — " + e.En
-	}
+	doc := b.Description()
 	w.linef("%s  \n%s\n", prose(doc.Ta), prose(doc.En))
 	if len(b.Try) > 0 {
 		var lines strings.Builder

@@ -403,6 +403,45 @@ func (f *Folder) refuseSource(info fs.FileInfo) error {
 	return nil
 }
 
+// Resolve returns the real path of a file of the folder, for a library that
+// opens files by their names; the file need not exist, its folder must. A file
+// that is a link is refused, and so is the program's own text. Programs have no
+// way to make links, so that the answer stays true.
+func (f *Folder) Resolve(path string) (string, error) {
+	root, rest, release, err := f.within(path)
+	if err != nil {
+		return "", err
+	}
+	defer release()
+	real := f.real
+	if root != f.root {
+		if real, err = filepath.EvalSymlinks(root.Name()); err != nil {
+			return "", reason(err)
+		}
+	}
+	folder, err := filepath.EvalSymlinks(filepath.Join(real, filepath.Dir(rest)))
+	if err != nil {
+		return "", reason(err)
+	}
+	if _, inside := below(real, folder+"/x"); !inside {
+		return "", reason(host.ErrNotPermitted)
+	}
+	resolved := filepath.Join(folder, filepath.Base(rest))
+	info, err := os.Lstat(resolved)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return resolved, nil
+	case err != nil:
+		return "", reason(err)
+	case info.Mode().Type() == fs.ModeSymlink:
+		return "", reason(host.ErrNotPermitted)
+	}
+	if err := f.refuseSource(info); err != nil {
+		return "", err
+	}
+	return resolved, nil
+}
+
 func (f *Folder) lock(info fs.FileInfo) *sync.RWMutex {
 	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
 		return &f.locks[uint64(stat.Ino)%uint64(len(f.locks))]

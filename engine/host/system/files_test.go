@@ -474,7 +474,7 @@ func TestEnvironmentGivesSoundValuesOnly(t *testing.T) {
 		if got, ok := (AllEnv{}).Lookup(tt.name); got != tt.want || ok != tt.ok {
 			t.Errorf("%q: %q, %v", tt.name, got, ok)
 		}
-		if _, ok := NamedEnv([]string{"ETC_GOOD", "ETC_BAD"}).Lookup(tt.name); ok != tt.named {
+		if _, ok := NamedEnv([]string{"ETC_GOOD", "ETC_BAD"}, AllEnv{}).Lookup(tt.name); ok != tt.named {
 			t.Errorf("named %q: %v", tt.name, ok)
 		}
 	}
@@ -564,5 +564,74 @@ func TestGateAdmitsAsManyAsItHasPlaces(t *testing.T) {
 	third()
 	if NewGate(0).places == nil {
 		t.Error("no places")
+	}
+}
+
+func TestVariablesSetAsideAreForProgramsAlone(t *testing.T) {
+	t.Setenv("ETAPG_HOST", "db")
+	t.Setenv("ETAPG_PASSWORD", "s3cret")
+	aside := SetAside("ETAPG_")
+	if _, ok := os.LookupEnv("ETAPG_HOST"); ok || len(aside) != 2 {
+		t.Fatalf("set aside %v, and it is still there: %v", aside, ok)
+	}
+	all := AllEnv{Aside: aside}
+	if got, _ := all.Lookup("ETAPG_HOST"); got != "db" {
+		t.Errorf("a program reads %q", got)
+	}
+	if _, ok := NamedEnv([]string{"ETAPG_HOST"}, all).Lookup("ETAPG_PASSWORD"); ok {
+		t.Error("a program reads what it was not permitted")
+	}
+	if got, _ := NamedEnv([]string{"ETAPG_HOST"}, all).Lookup("ETAPG_HOST"); got != "db" {
+		t.Errorf("a permitted program reads %q", got)
+	}
+}
+
+func TestDatabaseFilesLieInTheFolder(t *testing.T) {
+	outside, dir := t.TempDir(), t.TempDir()
+	also := t.TempDir()
+	for _, link := range [][2]string{{outside, "away"}, {filepath.Join(outside, "x.db"), "x.db"}, {"sub", "inside"}, {also, "also"}} {
+		if err := os.Symlink(link[0], filepath.Join(dir, link[1])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, "sub"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	source := filepath.Join(dir, "main.qmz")
+	if err := os.WriteFile(source, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := NewFolder(FolderConfig{Dir: dir, Also: []string{also}, Sources: func() []string { return []string{source} }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for _, tt := range []struct{ path, want string }{
+		{"a.db", dir + "/a.db"},
+		{"sub/a.db", dir + "/sub/a.db"},
+		{"./sub/../a.db", dir + "/a.db"},
+		{"inside/a.db", dir + "/sub/a.db"},
+		{dir + "/a.db", dir + "/a.db"},
+		{also + "/a.db", also + "/a.db"},
+		{"also/a.db", ""}, // a link out of the folder stays one
+		{"../a.db", ""},
+		{"sub/../../a.db", ""},
+		{"away/a.db", ""},
+		{"x.db", ""},
+		{outside + "/a.db", ""},
+		{"/etc/passwd", ""},
+		{"main.qmz", ""},
+		{"", ""},
+		{"a\x00.db", ""},
+		{"none/a.db", ""},
+		{"sub", dir + "/sub"}, // that it is a folder is for who opens it
+	} {
+		got, err := f.Resolve(tt.path)
+		if got != tt.want || (err == nil) != (tt.want != "") {
+			t.Errorf("%q resolves to %q, %v; want %q", tt.path, got, err, tt.want)
+		}
+	}
+	if _, err := f.Resolve("../a.db"); !errors.Is(err, host.ErrNotPermitted) {
+		t.Errorf("%v is not that it is not permitted", err)
 	}
 }

@@ -112,7 +112,7 @@ func (w *Web) Do(ctx context.Context, r *host.HTTPRequest) (*host.HTTPResponse, 
 		}
 		next := redirectMethod(response.StatusCode, method)
 		location := response.Header.Get("Location")
-		if next == "" || location == "" {
+		if next == "" || location == "" || r.Stay {
 			answer, err := readAnswer(response, method)
 			if err != nil {
 				return nil, w.failure(ctx, limited, err)
