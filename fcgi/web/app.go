@@ -37,6 +37,8 @@ type Options struct {
 	Failed func(*Failure)
 	// Dues are the due times of timers that another process passed on.
 	Dues []Due
+	// Locker is asked where the setting timers names a data source.
+	Locker Locker
 }
 
 // A Run says of which run something is.
@@ -151,16 +153,13 @@ func (a *App) acquire() *Generation {
 }
 
 // Probe asks probe_path of a generation that does not serve yet, as GET, past
-// admission. The error says that it answered 500 or above. Without probe_path
-// nothing is asked.
-func (a *App) Probe(ctx context.Context, g *Generation) error {
-	path, query, hasQuery, ok := ParseTarget(g.settings.ProbePath)
-	if g.settings.ProbePath == "" {
-		return nil
+// admission. It says that there is no such route, or that it answered 500 or
+// above; else it returns nil. Without probe_path nothing is asked.
+func (a *App) Probe(ctx context.Context, g *Generation) *diag.Diagnostic {
+	if wrong := g.CheckProbe(); wrong != nil || g.settings.ProbePath == "" {
+		return wrong
 	}
-	if !ok {
-		return fmt.Errorf("probe_path %q is no path", g.settings.ProbePath)
-	}
+	path, query, hasQuery, _ := ParseTarget(g.settings.ProbePath)
 	req := &Request{ID: RequestID(""), Method: http.MethodGet, Path: path, Query: query, HasQuery: hasQuery}
 	f := a.begin(req)
 	f.probing = true
@@ -180,7 +179,7 @@ func (a *App) Probe(ctx context.Context, g *Generation) error {
 	}
 	f.done(0, nil)
 	if status >= http.StatusInternalServerError {
-		return fmt.Errorf("probe_path %s answered %d", g.settings.ProbePath, status)
+		return diag.ProbeFailed.New(g.settings.ProbePath, status)
 	}
 	return nil
 }
@@ -246,7 +245,9 @@ type flight struct {
 	probing  bool
 	refused  string // why the host answered 503
 	steps    int64
-	body     []byte
+	// databases is what the run did there.
+	databases engine.DatabaseUse
+	body      []byte
 
 	engine engine.Request
 	pairs  []Pair // the storage of engine.PathParams
@@ -266,6 +267,7 @@ type lent struct {
 	done                               func(int64, error)
 	query, headers, pathValues, fields func() []Pair
 	files                              func() []host.Upload
+	slow                               func(host.SlowStatement)
 }
 
 // form is what a body holds when it is one.
@@ -283,6 +285,7 @@ func newFlight(a *App) *flight {
 		pathValues: f.pathValues,
 		fields:     func() []Pair { return f.parsedBody().fields },
 		files:      func() []host.Upload { return f.parsedBody().files },
+		slow:       func(s host.SlowStatement) { logSlow(&f.app.log, f.stdio.run, s) },
 	}
 	return f
 }
@@ -435,9 +438,11 @@ func (f *flight) run(ctx context.Context) {
 	f.host = f.gen.host
 	f.stdio = stdio{app: f.app, run: Run{ID: f.id, Route: f.match.Pattern}}
 	f.host.Output, f.host.Input = &f.stdio, &f.stdio
+	watchStatements(&f.host, f.lent.slow, f.settings.SlowRequest)
 	res, err := f.gen.program.Serve(ctx, &f.host, f.gen.limits, f.match.Route, &f.engine)
 	f.stdio.Flush()
-	f.steps = res.Steps
+	f.steps, f.databases = res.Steps, res.Databases
+	f.gen.warnStatements(&f.app.log, f.stdio.run, res.Databases.Notes)
 	if err == nil && res.Exited && res.Status != 0 {
 		err = diag.ExitInRequest.New()
 	}
@@ -494,7 +499,7 @@ func (f *flight) fail(err error, exit int) {
 	failure.Status = http.StatusInternalServerError
 	detail := err.Error()
 	if d != nil {
-		failure.Status, detail = statusOf(d.Code(), false), detailOf(d)
+		failure.Status, detail = statusOf(d.Code(), f.databases.Sent), detailOf(d)
 	}
 	if !f.probing {
 		f.app.counts.failure(d)
@@ -551,6 +556,7 @@ func (f *flight) done(sent int64, err error) {
 			ID: f.id, Method: f.req.Method, Path: f.req.Path, Route: f.match.Pattern,
 			RemoteAddr: f.req.RemoteAddr, Status: f.resp.Status, Start: f.start,
 			Duration: took, Queued: f.waited, Steps: f.steps,
+			Database: f.databases.Time, Statements: f.databases.Statements,
 			In: int64(len(f.body)), Out: sent, Refused: f.refused, SendError: err,
 		}
 		if f.gen != nil {

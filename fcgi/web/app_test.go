@@ -396,9 +396,12 @@ func TestProbe(t *testing.T) {
 		{"", failing(failure(4001)), ""},
 		{"/", answering("GET /", text(200, "")), ""},
 		{"/?x=1", answering("GET /", text(499, "")), ""},
-		{"/", answering("GET /", text(500, "")), "probe_path / answered 500"},
-		{"/", failing(failure(4001)), "probe_path / answered 500"},
-		{"/none", answering("GET /", text(200, "")), ""},
+		{"/", answering("GET /", text(500, "")), "ET6002: probe_path / answered 500"},
+		{"/", failing(failure(4001)), "ET6002: probe_path / answered 500"},
+		{"/bills/7", answering("GET /bills/:id", text(404, "")), ""},
+		{"/helth", answering("GET /health", text(200, "")), "ET6001: probe_path '/helth': the program has no such route for GET; did you mean '/health'?"},
+		{"/none", answering("GET /", text(200, "")), "ET6001: probe_path '/none': the program has no such route for GET"},
+		{"/bills", answering("POST /bills", text(200, "")), "ET6001: probe_path '/bills': the program has no such route for GET; /bills is there for POST only"},
 	} {
 		s := DefaultSettings()
 		s.ProbePath = tt.path
@@ -407,6 +410,12 @@ func TestProbe(t *testing.T) {
 		got := ""
 		if err := a.Probe(t.Context(), g); err != nil {
 			got = err.Error()
+			if err.Help != nil {
+				got += "; " + err.Help.En
+			}
+			if err.Message().Ta == err.Message().En {
+				t.Errorf("probe %q: no Tamil", tt.path)
+			}
 		}
 		if got != tt.want {
 			t.Errorf("probe %q: %q, want %q", tt.path, got, tt.want)

@@ -2,9 +2,14 @@ package web
 
 import (
 	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
 	"sync/atomic"
 
 	"etamil/engine"
+	"etamil/engine/diag"
 	"etamil/engine/host"
 	"etamil/engine/token"
 )
@@ -40,6 +45,8 @@ type Generation struct {
 	// of timers; nil before it serves.
 	counts      []*routeCounts
 	timerCounts []*timerCounts
+	// noted are the places of the program that the log was told of.
+	noted sync.Map
 	// refs counts the requests and ticks that run on it, and one for serving
 	// at all; at 0 it is over.
 	refs  atomic.Int64
@@ -83,6 +90,31 @@ func (g *Generation) Program() Program { return g.program }
 
 // Over is closed when g was replaced and nothing runs on it any more.
 func (g *Generation) Over() <-chan struct{} { return g.over }
+
+// CheckProbe says that probe_path reaches no route for GET, and which is the
+// nearest; nil: it reaches one, or there is no probe_path. Nothing runs.
+func (g *Generation) CheckProbe() *diag.Diagnostic {
+	if g.settings.ProbePath == "" {
+		return nil
+	}
+	path, _, _, ok := ParseTarget(g.settings.ProbePath)
+	if ok {
+		if _, ok = g.table.Find(http.MethodGet, path); ok {
+			return nil
+		}
+	}
+	wrong := diag.ProbeWithoutRoute.New(g.settings.ProbePath)
+	near, ok := diag.Nearest(path, g.table.Patterns(http.MethodGet))
+	others := slices.DeleteFunc(g.table.Allow(path), func(method string) bool { return method == http.MethodOptions })
+	switch {
+	case len(others) > 0:
+		wrong.WithHelp(path+" "+strings.Join(others, ", ")+"-க்கு மட்டும் உள்ளது", path+" is there for "+strings.Join(others, ", ")+" only")
+	case ok:
+		hint := diag.DidYouMean(near)
+		wrong.WithHelp(hint.Ta, hint.En)
+	}
+	return wrong
+}
 
 // retain keeps g from ending; it is false when g is over.
 func (g *Generation) retain() bool {

@@ -29,7 +29,9 @@ type Access struct {
 	Duration   time.Duration // from the request's arrival to the end of its answer
 	Queued     time.Duration // of that, waiting for a place
 	Steps      int64
-	In, Out    int64 // bytes of the bodies
+	Database   time.Duration // waiting for databases and their connections
+	Statements int           // that databases were given
+	In, Out    int64         // bytes of the bodies
 	Generation int64
 	Refused    string // why the program was not run or not awaited
 	SendError  error  // why the answer did not go out
@@ -50,6 +52,9 @@ func (a *App) logAccess(r *Access) {
 	e.Str("id", r.ID).Str("method", r.Method[:min(len(r.Method), maxMethod)]).Str("route", r.Route).Int("status", r.Status).
 		Float64("duration", inSeconds(r.Duration)).Float64("queue", inSeconds(r.Queued)).
 		Int64("steps", r.Steps).Int64("in", r.In).Int64("out", r.Out).Int64("generation", r.Generation)
+	if r.Statements > 0 {
+		e.Float64("database", inSeconds(r.Database)).Int("statements", r.Statements)
+	}
 	if r.RemoteAddr != "" {
 		e.Str("remote", r.RemoteAddr)
 	}
@@ -115,11 +120,7 @@ func (a *App) logFailure(f *Failure) {
 			e.Bytes("stack", f.Stack)
 		}
 	} else {
-		e.Str("code", d.Code().String()).Str("ta", d.Message().Ta)
-		addPlace(e, d.Span)
-		if len(d.Stack) > 0 {
-			e.Array("stack", calls(d.Stack))
-		}
+		addDiagnostic(e, d)
 		if d.Help != nil {
 			e.Str("help", d.Help.En)
 		}

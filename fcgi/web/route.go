@@ -1,6 +1,7 @@
 package web
 
 import (
+	"iter"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -253,6 +254,18 @@ func (t *Table) all(n *node, rest string, methods []string) []string {
 		methods = t.all(n.param, rest, methods)
 	}
 	return methods
+}
+
+// Patterns are the path literals of the routes of a method, in the order of the
+// program.
+func (t *Table) Patterns(method string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i := range t.routes {
+			if r := &t.routes[i]; r.method == method && !yield(r.pattern) {
+				return
+			}
+		}
+	}
 }
 
 // bind appends the parameters of m with their raw values in path, in order.

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"etamil/engine"
 )
@@ -29,6 +30,7 @@ type Settings struct {
 	MethodNotAllowed bool          // 405 and automatic OPTIONS answers; else 404
 	ProbePath        string        // asked at load; "": nothing is asked
 	Timers           bool          // run the program's timers
+	TimersSource     string        // the data source whose lock decides which process runs them; "": each does
 	MaxQueue         int           // requests waiting for a place; 503 beyond
 	MaxParams        int64         // bytes of all parameters of a request; 431 above
 	MaxSteps         int64         // instructions of a run
@@ -167,9 +169,10 @@ var table = []Setting{
 			return nil
 		},
 		show: func(s *Settings) string { return s.ProbePath }},
-	Setting{Name: "timers", Unit: Switch, Default: "on",
-		Ta: "நிரலின் இடைவெளிகள் இயங்க வேண்டுமா: on, off",
-		En: "run the program's timers: on, off"}.onOff(func(s *Settings) *bool { return &s.Timers }),
+	{Name: "timers", Unit: Switch, Default: "on",
+		Ta:    "நிரலின் இடைவெளிகள் இயங்க வேண்டுமா: on, off; PostgreSQL தரவு மூலத்தின் பெயர் எனில், அதைப் பகிரும் நிகழ்முறைகளுள் ஒன்றில் மட்டும்",
+		En:    "run the program's timers: on, off, or the name of a PostgreSQL data source: in one of the processes that share it",
+		parse: parseTimers, show: showTimers},
 	Setting{Name: "max_queue", Unit: Count, Default: "4096",
 		Ta: "இடத்திற்குக் காத்திருக்கும் கோரிக்கைகள்; மேலே உடனே 503",
 		En: "requests waiting for a place; beyond it 503 at once"}.count(func(s *Settings) *int { return &s.MaxQueue }),
@@ -443,23 +446,53 @@ func (t Setting) duration(field func(*Settings) *time.Duration) Setting {
 
 func (t Setting) onOff(field func(*Settings) *bool) Setting {
 	t.parse = func(s *Settings, v string) error {
-		switch strings.ToLower(v) {
-		case "on", "true", "yes", "1":
-			*field(s) = true
-		case "off", "false", "no", "0":
-			*field(s) = false
-		default:
+		on, ok := readSwitch(v)
+		if !ok {
 			return wrong("on அல்லது off வேண்டும்", "it must be on or off")
 		}
+		*field(s) = on
 		return nil
 	}
-	t.show = func(s *Settings) string {
-		if *field(s) {
-			return "on"
-		}
-		return "off"
-	}
+	t.show = func(s *Settings) string { return switchWord(*field(s)) }
 	return t
+}
+
+func readSwitch(v string) (on, ok bool) {
+	switch strings.ToLower(v) {
+	case "on", "true", "yes", "1":
+		return true, true
+	case "off", "false", "no", "0":
+		return false, true
+	}
+	return false, false
+}
+
+func switchWord(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
+}
+
+// parseTimers reads on, off or the name of a data source. That there is such a
+// source is for whoever knows the sources.
+func parseTimers(s *Settings, v string) error {
+	if on, ok := readSwitch(v); ok {
+		s.Timers, s.TimersSource = on, ""
+		return nil
+	}
+	if v == "" || strings.ContainsFunc(v, unicode.IsSpace) {
+		return wrong("on, off அல்லது ஒரு தரவு மூலத்தின் பெயர் வேண்டும்", "it must be on, off or the name of a data source")
+	}
+	s.Timers, s.TimersSource = true, v
+	return nil
+}
+
+func showTimers(s *Settings) string {
+	if s.Timers && s.TimersSource != "" {
+		return s.TimersSource
+	}
+	return switchWord(s.Timers)
 }
 
 func put[T any](field *T, value string, parse func(string) (T, error)) error {

@@ -10,6 +10,7 @@ import (
 
 	"etamil/engine"
 	"etamil/engine/diag"
+	"etamil/engine/host"
 )
 
 // A Due is when a timer runs next. A timer of the same place among the timers
@@ -131,30 +132,36 @@ func (t *timers) start(g *Generation, dues []Due) *schedule {
 				s.dues[i].At = d.At
 			}
 		}
-		s.running.Go(func() { t.run(ctx, s, i) })
+	}
+	if g.settings.TimersSource != "" {
+		s.running.Go(func() { t.takeTurns(ctx, s) })
+	} else {
+		for i := range s.dues {
+			s.running.Go(func() { t.run(ctx, s, s.stopping, i) })
+		}
 	}
 	return s
 }
 
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
 
-// run runs one timer until s stops.
-func (t *timers) run(ctx context.Context, s *schedule, i int) {
+// run runs one timer until stop is closed.
+func (t *timers) run(ctx context.Context, s *schedule, stop <-chan struct{}, i int) {
 	due := &s.dues[i]
 	timer := time.NewTimer(time.Until(due.At))
 	defer timer.Stop()
 	for {
 		select {
-		case <-s.stopping:
+		case <-stop:
 			return
 		case <-timer.C:
 		}
 		select {
-		case <-s.stopping:
+		case <-stop:
 			return
 		case t.places <- struct{}{}:
 		}
-		if s.stopped() { // both may have been ready
+		if isClosed(stop) { // both may have been ready
 			<-t.places
 			return
 		}
@@ -166,9 +173,9 @@ func (t *timers) run(ctx context.Context, s *schedule, i int) {
 	}
 }
 
-func (s *schedule) stopped() bool {
+func isClosed(c <-chan struct{}) bool {
 	select {
-	case <-s.stopping:
+	case <-c:
 		return true
 	default:
 		return false
@@ -241,8 +248,10 @@ func (a *App) runTick(ctx context.Context, g *Generation, i int) (exit int, err 
 	h := g.host
 	run := &stdio{app: a, run: Run{Timer: i + 1}}
 	h.Output, h.Input = run, run
+	watchStatements(&h, func(s host.SlowStatement) { logSlow(&a.log, run.run, s) }, g.settings.SlowRequest)
 	res, err := g.program.Tick(ctx, &h, limits, i)
 	run.Flush()
+	g.warnStatements(&a.log, run.run, res.Databases.Notes)
 	if res.Answer.File != nil {
 		res.Answer.File.Close()
 	}
