@@ -88,6 +88,21 @@ func TestMachineIsADebianWithItsOwnSystemd(t *testing.T) {
 			t.Errorf("a second machine sees the first one's file: status %d", code)
 		}
 	})
+	t.Run("after a reboot its files are there, and its processes are not", func(t *testing.T) {
+		m.Run("systemd-run", "--quiet", "--unit=something", "sleep", "1000")
+		before := m.Leader()
+		m.Reboot()
+		if text, err := m.ReadFile("/opt/new/folder/script"); err != nil || len(text) == 0 {
+			t.Errorf("read back: %q, %v", text, err)
+		}
+		if out, _ := m.Exec(ctx, "systemctl", "is-active", "something.service"); out != "inactive\n" || m.Leader() == before {
+			t.Errorf("a process of before is %q; process 1 is %d, and was %d", out, m.Leader(), before)
+		}
+		m.WriteFile("/opt/later", nil, 0o600)
+		if _, code := m.Exec(ctx, "test", "-e", "/opt/later"); code != 0 {
+			t.Error("a file does not go in")
+		}
+	})
 	t.Run("it can be switched off", func(t *testing.T) {
 		start := time.Now()
 		if err := m.Poweroff(); err != nil {

@@ -14,8 +14,8 @@
 //
 // Each machine has a file system of its own (an overlay on the tree), processes,
 // and a network with nothing but a loopback device; any number may run at once.
-// Whatever a test does to it is gone when the test ends, also when the test's
-// process is killed.
+// Whatever a test does to its files outlives a reboot, and is gone when the test
+// ends, also when the test's process is killed.
 //
 // On a machine where this cannot be done Boot skips the test, loudly; with CI
 // set in the environment it fails it.

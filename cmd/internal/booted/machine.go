@@ -82,9 +82,13 @@ func Boot(tb testing.TB) *Machine {
 		tree.lock.Close()
 		refuse(tb, "systemd-nspawn is missing: "+err.Error())
 	}
-	m := &Machine{tb: tb, tree: tree, exited: make(chan struct{})}
+	m := &Machine{tb: tb, tree: tree}
 	tb.Cleanup(m.close)
-	if err := m.start(); err != nil {
+	err = m.make()
+	if err == nil {
+		err = m.start()
+	}
+	if err != nil {
 		tb.Fatalf("no machine: %v\n%s", err, lastLines(m.console.String(), 20))
 	}
 	return m
@@ -114,7 +118,8 @@ func refuse(tb testing.TB, why string) {
 	tb.Skip(why)
 }
 
-func (m *Machine) start() error {
+// make makes the folder of the machine's file system.
+func (m *Machine) make() error {
 	machines := filepath.Join(cacheDir(), "machines")
 	if err := os.MkdirAll(machines, 0o700); err != nil {
 		return err
@@ -128,39 +133,41 @@ func (m *Machine) start() error {
 	if m.lock, err = os.OpenFile(dir+".lock", os.O_RDWR|os.O_CREATE, 0o600); err != nil {
 		return err
 	}
-	if err := syscall.Flock(int(m.lock.Fd()), syscall.LOCK_EX); err != nil {
-		return err
-	}
+	return syscall.Flock(int(m.lock.Fd()), syscall.LOCK_EX)
+}
+
+// start boots the machine.
+func (m *Machine) start() error {
 	// Its own process namespace takes everything inside along with nspawn,
 	// which would leave the machine running.
 	cmd := exec.Command("unshare", "--mount", "--propagation", "private", "--pid", "--mount-proc", "--fork", "--kill-child",
-		"sh", "-c", start, "start.sh", m.name, m.tree.dir, dir)
+		"sh", "-c", start, "start.sh", m.name, m.tree.dir, m.dir)
 	cmd.Stdout, cmd.Stderr = &m.console, &m.console
 	cmd.Env = environment
 	// The kernel ends the machine with this process, however that ends. It
 	// is the thread that counts, so that one is kept.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
-	started := make(chan error)
+	started, exited := make(chan error), make(chan struct{})
 	go func() {
 		runtime.LockOSThread()
 		err := cmd.Start()
 		started <- err
 		if err == nil {
 			m.err = cmd.Wait()
-			close(m.exited)
+			close(exited)
 		}
 	}()
 	if err := <-started; err != nil {
 		return err
 	}
-	m.unshare = cmd.Process
+	m.unshare, m.exited, m.leader = cmd.Process, exited, 0
 	ctx, cancel := context.WithTimeout(context.Background(), bootTime)
 	defer cancel()
 	return m.await(ctx)
 }
 
 // await returns when everything in the machine has started.
-func (m *Machine) await(ctx context.Context) error {
+func (m *Machine) await(ctx context.Context) (err error) {
 	tick := time.NewTicker(poll)
 	defer tick.Stop()
 	for {
@@ -188,8 +195,10 @@ func (m *Machine) await(ctx context.Context) error {
 		default:
 			continue
 		}
-		root, err := os.OpenRoot(m.outside("/"))
-		m.root = root
+		if m.root != nil {
+			m.root.Close()
+		}
+		m.root, err = os.OpenRoot(m.outside("/"))
 		return err
 	}
 }
@@ -328,5 +337,18 @@ func (m *Machine) Poweroff() error {
 		return m.err
 	case <-ctx.Done():
 		return fmt.Errorf("the machine is still on after %v", commandTime)
+	}
+}
+
+// Reboot switches the machine off and on again. Its files stay; whatever ran has
+// ended, and what was enabled has started.
+func (m *Machine) Reboot() {
+	m.tb.Helper()
+	err := m.Poweroff()
+	if err == nil {
+		err = m.start()
+	}
+	if err != nil {
+		m.tb.Fatalf("no reboot: %v\n%s", err, lastLines(m.console.String(), 20))
 	}
 }

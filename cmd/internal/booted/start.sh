@@ -15,6 +15,7 @@ mkdir -p "$dir/root" "$dir/upper" "$dir/work" /run/systemd/nspawn
 # Mounts are passed on to the machine through a folder there, which must not lie on a disk.
 mount -t tmpfs tmpfs /run/systemd/nspawn
 mount -t overlay overlay -o "lowerdir=$tree,upperdir=$dir/upper,workdir=$dir/work" "$dir/root" 2>/dev/null ||
+	[ -n "$(ls -A "$dir/root")" ] || # it boots again
 	cp -a --reflink=auto "$tree/." "$dir/root"
 
 exec systemd-nspawn --quiet --boot --directory="$dir/root" --machine="$name" --hostname=etamil-test \

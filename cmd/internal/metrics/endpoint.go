@@ -1,13 +1,12 @@
 package metrics
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	stdlog "log"
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -17,6 +16,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"etamil/cmd/internal/control"
+	"etamil/engine/db"
 	"etamil/fcgi"
 	"etamil/fcgi/web"
 )
@@ -30,6 +30,8 @@ type Options struct {
 	App *web.App
 	// Server returns the numbers of the FastCGI server; nil: there is none.
 	Server func() fcgi.Stats
+	// Pools returns the pools of databases; nil: there are none.
+	Pools func() []db.PoolStats
 	// Logs is the writer of the log; nil: it drops nothing.
 	Logs *web.LogWriter
 	// Status returns what "etamild ctl status" tells.
@@ -80,7 +82,12 @@ func Listen(address string) (net.Listener, error) {
 type Endpoint struct {
 	o      Options
 	server http.Server
-	conns  chan struct{}
+	conns  chan struct{} // one for each connection that is open
+
+	mu        sync.Mutex
+	listeners []net.Listener
+	closed    bool
+	serving   sync.WaitGroup // calls of Serve
 }
 
 // New returns an Endpoint for Serve.
@@ -104,20 +111,50 @@ func New(o Options) *Endpoint {
 // Serve answers on l until Close, which closes l. It may be called for several
 // listeners. The error is nil after Close.
 func (e *Endpoint) Serve(l net.Listener) error {
+	e.mu.Lock()
+	if e.closed {
+		e.mu.Unlock()
+		l.Close()
+		return nil
+	}
+	e.listeners = append(e.listeners, l)
+	e.serving.Add(1)
+	e.mu.Unlock()
 	err := e.server.Serve(&limited{Listener: l, conns: e.conns})
-	if errors.Is(err, http.ErrServerClosed) {
+	e.serving.Done()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
 		return nil
 	}
 	return fmt.Errorf("serve metrics on %s: %w", l.Addr(), err)
 }
 
-// Close closes the listeners and ends the connections; answers that are being
-// sent have a moment to end.
+// Close closes the listeners, answers what came, and ends the connections. What
+// takes longer than a moment is cut.
 func (e *Endpoint) Close() {
-	ctx, cancel := context.WithTimeout(context.Background(), lastAnswers)
-	defer cancel()
-	if e.server.Shutdown(ctx) != nil {
-		e.server.Close()
+	e.mu.Lock()
+	again := e.closed
+	e.closed = true
+	for _, l := range e.listeners {
+		l.Close()
+	}
+	e.mu.Unlock()
+	if again {
+		return
+	}
+	defer e.server.Close()
+	e.serving.Wait() // nothing is accepted any more
+	// Not Shutdown, from which on the first request of a connection is read
+	// and dropped: a scrape would be lost whenever a process is replaced.
+	e.server.SetKeepAlivesEnabled(false)
+	cut := time.After(lastAnswers)
+	for range cap(e.conns) { // all places are free when no connection is left
+		select {
+		case e.conns <- struct{}{}:
+		case <-cut:
+			return
+		}
 	}
 }
 

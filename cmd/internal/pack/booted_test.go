@@ -192,7 +192,7 @@ func TestDebOnACleanDebian(t *testing.T) {
 		m.WriteFile("/etc/etamil/etamild.toml", []byte("program = \"/srv/shop.qmz\"\n"), 0o644)
 		m.Run("systemctl", "reload", "etamil.service")
 		before := m.Run("systemctl", "show", "-p", "MainPID", "--value", "etamil.service")
-		load := s.post(16)
+		load := s.post(64)
 		m.Until("posts are answered", time.Minute, func() bool { return load.answered.Load() > 500 })
 		m.Run("dpkg", "-i", "/root/new.deb")
 		at := load.answered.Load()

@@ -142,6 +142,7 @@ const inBoth = `
 /usr/share/doc/etamild/copyright
 /usr/share/doc/etamild/examples/gst/main.qmz
 /usr/share/doc/etamild/examples/hello/main.qmz
+/usr/share/doc/etamild/examples/nginx/two-instances.conf
 /usr/share/doc/etamild/examples/systemd/limits.conf
 /usr/share/doc/etamild/examples/systemd/network.conf
 /usr/share/doc/etamild/examples/systemd/secrets.conf
@@ -154,6 +155,8 @@ const inBoth = `
 `
 
 const conffiles = "/etc/etamil/etamild.toml\n/etc/etamil/nginx/etamil.conf\n/etc/etamil/nginx/etamil_params"
+
+const apparmorProfile = "/etc/apparmor.d/etamild" // of the .deb
 
 func missing(t *testing.T, list []string, more ...string) {
 	t.Helper()
@@ -192,9 +195,9 @@ func TestDebHoldsWhatOperatorsNeed(t *testing.T) {
 		return nil
 	})
 	missing(t, list, "/usr/share/zsh/vendor-completions/_etamil", "/usr/share/zsh/vendor-completions/_etamild",
-		"/usr/share/lintian/overrides/etamild", "/usr/share/doc/etamild/changelog.Debian.gz")
-	if text := read(t, dir+"/DEBIAN/conffiles"); strings.TrimSpace(text) != conffiles {
-		t.Errorf("conffiles:\n%s", text)
+		"/usr/share/lintian/overrides/etamild", "/usr/share/doc/etamild/changelog.Debian.gz", apparmorProfile)
+	if got, want := slices.Sorted(strings.Lines(read(t, dir+"/DEBIAN/conffiles"))), apparmorProfile+"\n"+conffiles+"\n"; strings.Join(got, "") != want {
+		t.Errorf("conffiles: %q, want %q", got, want)
 	}
 	if got := run(t, dpkg, "-f", deb, "Version"); strings.TrimSpace(got) != "1.0.0~rc1-1" {
 		t.Errorf("version %s", got)
@@ -210,6 +213,25 @@ func TestDebHoldsWhatOperatorsNeed(t *testing.T) {
 		}
 		if c.Program != firstProgram || !slices.Contains(list, firstProgram) {
 			t.Errorf("program = %q, which is not in the package", c.Program)
+		}
+	})
+	t.Run("AppArmor reads the profile that the units name", func(t *testing.T) {
+		parser := needed(t, "apparmor_parser", "apparmor")
+		// Nothing goes to the kernel or its cache.
+		cmd := exec.Command(parser, "--skip-kernel-load", "--skip-cache", "--names", dir+apparmorProfile)
+		var problems strings.Builder
+		cmd.Stderr = &problems
+		if out, err := cmd.Output(); err != nil || string(out) != "etamild\n" {
+			t.Errorf("profiles: %q, %v\n%s", out, err, &problems)
+		}
+		cmd = exec.Command(parser, "--skip-kernel-load", "--skip-cache", dir+apparmorProfile) // the whole of it
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%v\n%s", err, out)
+		}
+		for _, unit := range []string{"etamil.service", "etamil@.service"} {
+			if text := read(t, dir+"/usr/lib/systemd/system/"+unit); !strings.Contains(text, "\nAppArmorProfile=-etamild\n") {
+				t.Errorf("%s does not name it:\n%s", unit, text)
+			}
 		}
 	})
 	t.Run("completion for bash", func(t *testing.T) {
