@@ -21,7 +21,11 @@ import (
 	"testing"
 
 	"etamil/engine"
+	"etamil/engine/db"
+	"etamil/engine/db/postgres"
+	"etamil/engine/db/sqlite"
 	"etamil/engine/host"
+	"etamil/engine/host/system"
 	"etamil/fcgi/web"
 )
 
@@ -44,13 +48,46 @@ func load(t *testing.T, file string, serving bool) *engine.Program {
 // serve serves an example with the limits of a daemon and returns its URL.
 func serve(t *testing.T, file string) string {
 	t.Helper()
+	return serveOn(t, file, hostFor(t, nil))
+}
+
+// serveOn is serve with a host of the test's own.
+func serveOn(t *testing.T, file string, h host.Host) string {
+	t.Helper()
 	app := web.NewApp(web.Options{
 		Failed: func(f *web.Failure) { t.Errorf("%s: a run failed: %+v", file, f) },
 	})
-	app.Swap(web.NewGeneration(load(t, file, true), web.DefaultSettings(), host.Host{}))
+	app.Swap(web.NewGeneration(load(t, file, true), web.DefaultSettings(), h))
 	server := httptest.NewServer(&web.HTTPFront{App: app})
 	t.Cleanup(func() { server.Close(); app.Close() })
 	return server.URL
+}
+
+// variables are the environment of a program.
+type variables map[string]string
+
+func (v variables) Lookup(name string) (string, bool) { text, ok := v[name]; return text, ok }
+
+// hostFor returns a host with files of its own, and with databases.
+func hostFor(t *testing.T, env variables) host.Host {
+	t.Helper()
+	return hostIn(t, t.TempDir(), env)
+}
+
+// hostIn is hostFor with the files of dir.
+func hostIn(t *testing.T, dir string, env variables) host.Host {
+	t.Helper()
+	folder, err := system.NewFolder(system.FolderConfig{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	registry := db.New(db.Settings{Drivers: []db.Driver{sqlite.New(), postgres.New()}, Path: folder.Resolve})
+	access, err := registry.Access(db.AccessConfig{AllowAll: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { access.Close(); registry.Close(); folder.Close() })
+	return host.Host{Clock: system.Clock{}, Files: folder, Env: env, Databases: access}
 }
 
 func send(t *testing.T, method, url, contentType, body string) (*http.Response, string) {
@@ -94,7 +131,7 @@ func golden(t *testing.T, file, got string) {
 }
 
 func TestEveryExampleIsTested(t *testing.T) {
-	tested := map[string]bool{"hello/main.qmz": true, "hello/vaNakkam.qmz": true, "gst/main.qmz": true}
+	tested := map[string]bool{"hello/main.qmz": true, "hello/vaNakkam.qmz": true, "gst/main.qmz": true, "ledger/main.qmz": true, "shop/main.qmz": true, "loan-desk/main.qmz": true, "payroll/main.qmz": true}
 	files, err := filepath.Glob("*/*.qmz")
 	if err != nil {
 		t.Fatal(err)
@@ -245,6 +282,47 @@ func (t *taxes) each(u *taxes, do func(name string, a, b *big.Rat)) {
 	do("total", &t.Total.Rat, &u.Total.Rat)
 }
 
+// object is an object of an answer whose names are Tamil: encoding/json takes
+// none with a vowel sign in a field's tag.
+type object map[string]any
+
+func parse(t *testing.T, text string) (o object) {
+	t.Helper()
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	if err := d.Decode(&o); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	return o
+}
+
+func (o object) object(name string) object {
+	inner, _ := o[name].(map[string]any)
+	return inner
+}
+
+func (o object) objects(name string) (list []object) {
+	elements, _ := o[name].([]any)
+	for _, e := range elements {
+		list = append(list, e.(map[string]any))
+	}
+	return list
+}
+
+func (o object) number(t *testing.T, name string) *big.Rat {
+	t.Helper()
+	n, ok := o[name].(json.Number)
+	if !ok {
+		t.Fatalf("%s is no number in %v", name, o)
+	}
+	return rat(t, n.String())
+}
+
+func (o object) text(name string) string {
+	s, _ := o[name].(string)
+	return s
+}
+
 func rat(t *testing.T, s string) *big.Rat {
 	r, ok := new(big.Rat).SetString(s)
 	if !ok {
@@ -373,29 +451,67 @@ func TestGSTPageLoadsNothingFromElsewhere(t *testing.T) {
 	}
 }
 
-// said is a command of a README with what it prints.
-var said = regexp.MustCompile(`(?m)^\$ curl http://127\.0\.0\.1:8080(/\S*)(?: -d '([^']*)')?\n(.*\n)`)
+// said is a command of a README with what it prints, one line: path, body as
+// text or as a file, answer.
+var said = regexp.MustCompile("(?m)^\\$ curl '?http://127\\.0\\.0\\.1:8080(/[^\\s']*)'?(?: -d '([^']*)'| --data-binary @(\\S+))?\n((?:[^$`\n].*\n)?)")
 
 func TestCommandsOfTheReadmesPrintWhatTheySay(t *testing.T) {
-	for file, program := range map[string]string{"hello/README.md": "hello/main.qmz", "gst/README.md": "gst/main.qmz"} {
-		text, err := os.ReadFile(file)
+	for file, program := range map[string]string{"hello/README.md": "hello/main.qmz", "gst/README.md": "gst/main.qmz", "ledger/README.md": "ledger/main.qmz"} {
+		checkReadme(t, file, serve(t, program))
+	}
+}
+
+// checkReadme runs the commands of a README, one after the other, on what is
+// served at base and compares what they print; under -update it writes that.
+func checkReadme(t *testing.T, file, base string) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	commands := said.FindAllSubmatchIndex(text, -1)
+	if n := bytes.Count(text, []byte("$ curl ")); n == 0 || n != len(commands) {
+		t.Errorf("%s: %d commands, %d of them understood", file, n, len(commands))
+	}
+	var now bytes.Buffer
+	written := 0
+	for _, c := range commands {
+		group := func(n int) string {
+			if c[2*n] < 0 {
+				return ""
+			}
+			return string(text[c[2*n]:c[2*n+1]])
+		}
+		body := group(2)
+		if name := group(3); name != "" {
+			data, err := os.ReadFile(filepath.Join("..", name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			body = string(data)
+		}
+		method := "GET"
+		if body != "" {
+			method = "POST"
+		}
+		path, query, _ := strings.Cut(group(1), "?")
+		asked, err := url.ParseQuery(query)
 		if err != nil {
 			t.Fatal(err)
 		}
-		base := serve(t, program)
-		commands := said.FindAllStringSubmatch(string(text), -1)
-		if n := strings.Count(string(text), "$ curl "); n == 0 || n != len(commands) {
-			t.Errorf("%s: %d commands, %d of them understood", file, n, len(commands))
+		_, got := send(t, method, base+(&url.URL{Path: path, RawQuery: asked.Encode()}).String(), "application/x-www-form-urlencoded", body)
+		got = strings.TrimSuffix(got, "\n") + "\n"
+		if got != group(4) && !*update {
+			t.Errorf("%s: curl %s prints\n%s\nbut says\n%s", file, group(1), got, group(4))
 		}
-		for _, c := range commands {
-			method := "GET"
-			if c[2] != "" {
-				method = "POST"
-			}
-			_, got := send(t, method, base+(&url.URL{Path: c[1]}).EscapedPath(), "application/x-www-form-urlencoded", c[2])
-			if strings.TrimSuffix(got, "\n") != strings.TrimSuffix(c[3], "\n") {
-				t.Errorf("%s: curl %s prints\n%s\nbut says\n%s", file, c[1], got, c[3])
-			}
+		now.Write(text[written:c[8]])
+		now.WriteString(got)
+		written = c[9]
+	}
+	if *update {
+		now.Write(text[written:])
+		if err := os.WriteFile(file, now.Bytes(), 0o666); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

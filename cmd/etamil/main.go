@@ -7,6 +7,8 @@ package main
 import (
 	"fmt"
 	"os"
+
+	"etamil/engine/host/system"
 )
 
 func main() {
@@ -16,5 +18,6 @@ func main() {
 			os.Exit(t.fault(fmt.Sprint(v)))
 		}
 	}()
+	t.aside = system.SetAside("PG")
 	os.Exit(t.main(os.Args[1:]))
 }

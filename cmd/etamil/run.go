@@ -91,11 +91,16 @@ func (r *runner) file(file string) int {
 		r.report(list...)
 		return failure
 	}
-	g, err := grant.Command(grant.Options{Data: r.data, Getenv: r.getenv, WarnKey: r.warnKey})
+	g, err := grant.Command(grant.Options{Data: r.data, Aside: r.aside, Getenv: r.getenv, WarnKey: r.warnKey})
 	if err != nil {
 		return r.cannot(err)
 	}
 	defer g.Close()
+	end, ok := r.openDatabases(g, r.warnPlainly)
+	if !ok {
+		return failure
+	}
+	defer end()
 	return r.program(program, g)
 }
 
@@ -136,6 +141,11 @@ func (r *runner) program(program *engine.Program, g *grant.Grant) int {
 	flushed := out.Flush()
 	traced.Flush()
 
+	for _, note := range res.Databases.Notes {
+		if d := (*diag.Diagnostic)(nil); errors.As(note, &d) {
+			r.report(d)
+		}
+	}
 	var d *diag.Diagnostic
 	var fault *engine.Fault
 	switch {

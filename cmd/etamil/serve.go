@@ -80,7 +80,7 @@ func newServer(t *tool, s *cli.Set) *server {
 // addressFlags declares where a server listens.
 func addressFlags(s *cli.Set, host *string, port *int) {
 	s.Text(host, "host", "HOST", "முகவரி (இயல்பு: 127.0.0.1)", "address (default: 127.0.0.1)")
-	s.Value("port", "N", "குதை (இயல்பு: 8080; 0: கிடைக்கும் ஒன்று)", "port (default: 8080; 0: any free one)", func(word string) error {
+	s.Value("port", "N", "துறை எண் (இயல்பு: 8080; 0: கிடைக்கும் ஒன்று)", "port (default: 8080; 0: any free one)", func(word string) error {
 		n, err := strconv.ParseUint(word, 10, 16)
 		if err != nil {
 			return cli.Reason("0 முதல் 65535 வரை முழு எண் வேண்டும்", "a whole number from 0 to 65535 is needed")
@@ -126,11 +126,16 @@ func (v *server) serve() int {
 		return failure
 	}
 	var err *cli.Error
-	v.grant, err = grant.Server(grant.Options{Data: v.data, Getenv: v.getenv, WarnKey: v.warnKey}, beside, false, v.sources)
+	v.grant, err = grant.Server(grant.Options{Data: v.data, Aside: v.aside, Getenv: v.getenv, WarnKey: v.warnKey}, beside, false, v.sources)
 	if err != nil {
 		return v.cannot(err)
 	}
 	defer v.grant.Close()
+	end, ok := v.openDatabases(v.grant, v.warnPlainly)
+	if !ok {
+		return failure
+	}
+	defer end()
 	l, err := v.listen()
 	if err != nil {
 		return v.cannot(err)
@@ -206,8 +211,9 @@ func (v *server) load() *engine.Program {
 // swap makes a program the one that serves, after the probe when there is one.
 func (v *server) swap(p *engine.Program) *cli.Error {
 	g := web.NewGeneration(p, v.settings, v.grant.Host)
-	if err := v.app.Probe(context.Background(), g); err != nil {
-		return cli.Errorf("தொடக்கச் சோதனை தோற்றது: %[1]s", "the start-up check failed: %[1]s", err.Error())
+	if wrong := v.app.Probe(context.Background(), g); wrong != nil {
+		v.con.Report(wrong)
+		return cli.Errorf("தொடக்கச் சோதனை தோற்றது", "the start-up check failed")
 	}
 	v.program.Store(p)
 	v.app.Swap(g)
@@ -249,12 +255,12 @@ func (v *server) listen() (net.Listener, *cli.Error) {
 	case err == nil:
 		return l, nil
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, cli.Errorf("%[1]s பயன்பாட்டில் உள்ளது; --port மூலம் வேறு குதையைத் தாருங்கள் (0: கிடைக்கும் ஒன்று)",
+		return nil, cli.Errorf("%[1]s பயன்பாட்டில் உள்ளது; --port மூலம் வேறு துறை எண்ணைத் தாருங்கள் (0: கிடைக்கும் ஒன்று)",
 			"%[1]s is in use; choose another port with --port (0: any free one)", address)
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
 		return nil, cli.Errorf("%[1]s இந்த இயந்திரத்தின் முகவரி அல்ல", "%[1]s is no address of this machine", host)
 	case errors.Is(err, syscall.EACCES):
-		return nil, cli.Errorf("%[1]s குதையைத் திறக்க அனுமதி இல்லை", "no permission to open %[1]s", address)
+		return nil, cli.Errorf("%[1]s துறையைத் திறக்க அனுமதி இல்லை", "no permission to open %[1]s", address)
 	case errors.As(err, &dns):
 		return nil, cli.Errorf("'%[1]s' என்ற முகவரி இல்லை", "there is no address '%[1]s'", diag.Quote(host))
 	}
@@ -269,7 +275,7 @@ func (v *server) ready(l net.Listener) {
 			"warning: %s can be reached from outside; use etamild behind nginx for that", address)
 	}
 	if !v.quiet {
-		v.con.Sayf("%[1]s http://%[2]s/ இல் தயார்", "%[1]s is ready at http://%[2]s/", v.program.Load().Name(), address)
+		v.con.Sayf("%[1]s தயார்: http://%[2]s/; நிறுத்த Ctrl-C", "serving %[1]s at http://%[2]s/; Ctrl-C stops it", v.program.Load().Name(), address)
 	}
 }
 

@@ -30,10 +30,11 @@ type tool struct {
 	stdin, stdout, stderr *os.File
 	getenv                func(string) string
 	con                   *console.Console
+	aside                 map[string]string // variables that only programs read
 }
 
 func newTool(stdin, stdout, stderr *os.File, getenv func(string) string) *tool {
-	return &tool{stdin, stdout, stderr, getenv, console.New("etamil", stderr, getenv)}
+	return &tool{stdin: stdin, stdout: stdout, stderr: stderr, getenv: getenv, con: console.New("etamil", stderr, getenv)}
 }
 
 // A command is one verb.
@@ -57,9 +58,9 @@ func commands() []*command {
 		{"run", "இயக்கு", "[FILE] [-- ARGUMENTS]", diag.Text{Ta: "நிரலை இயக்கும்", En: "run a program"}, openRun},
 		{"check", "சரிபார்", "[FILE…]", diag.Text{Ta: "எல்லாப் பிழைகளையும் காட்டும்; எதையும் இயக்காது", En: "report every error, run nothing"}, openCheck},
 		{"serve", "வழங்கு", "FILE", diag.Text{Ta: "உருவாக்கத்திற்கான HTTP வழங்கி", En: "development HTTP server"}, openServe},
-		{"explain", "விளக்கு", "[CODE]", diag.Text{Ta: "ஒரு குறியீட்டின் பொருள், தவறான நிரல், சரியான நிரல்", En: "what a code means, with a wrong and a right program"}, openExplain},
+		{"explain", "விளக்கு", "[CODE|NAME]", diag.Text{Ta: "ஒரு குறியீட்டின் பொருள், தவறான நிரல், சரியான நிரல்; அல்லது ஒரு செயலின் விளக்கம்", En: "what a code means, with a wrong and a right program; or what a function does"}, openExplain},
 		{"dis", "", "FILE", diag.Text{Ta: "நிரலின் கட்டளைகள், மூல வரிகளுடன்", En: "the instructions a program compiles to"}, openDis},
-		{"test", "சோதி", "[PATH…]", diag.Text{Ta: "சோதனை நிரல்களை இயக்கும்", En: "run test programs"}, nil},
+		{"test", "சோதி", "[PATH…]", diag.Text{Ta: "சோதனை நிரல்களை இயக்கும்", En: "run test programs"}, openTest},
 		{"fmt", "ஒழுங்குசெய்", "[FILE…]", diag.Text{Ta: "மூல உரையை ஒழுங்காக அமைக்கும்", En: "lay out source text"}, nil},
 		{"repl", "உரையாடு", "", diag.Text{Ta: "உரையாடல்", En: "interactive shell"}, nil},
 		{"new", "புதிது", "NAME", diag.Text{Ta: "புதிய பயன்பாடு", En: "a new application"}, nil},

@@ -8,8 +8,11 @@ import (
 	"etamil/cmd/internal/cli"
 	"etamil/cmd/internal/config"
 	"etamil/cmd/internal/console"
+	"etamil/cmd/internal/databases"
 	"etamil/engine"
 	"etamil/engine/diag"
+	"etamil/engine/host"
+	"etamil/fcgi/web"
 )
 
 // A commandLine is what etamild was called with.
@@ -69,6 +72,9 @@ func checkConfig(con *console.Console, c *commandLine) int {
 	for _, w := range cfg.Warnings {
 		con.Say(w.Message())
 	}
+	if len(problems) == 0 {
+		problems = databases.Check(cfg)
+	}
 	for _, p := range problems {
 		con.Say(p.Message())
 	}
@@ -81,6 +87,10 @@ func checkConfig(con *console.Console, c *commandLine) int {
 		program, list := engine.Load(engine.LoadOptions{File: cfg.Program, Serving: true})
 		con.Report(list...)
 		if program == nil {
+			return failure
+		}
+		if wrong := web.NewGeneration(program, cfg.Web, host.Host{}).CheckProbe(); wrong != nil {
+			con.Report(wrong)
 			return failure
 		}
 	}

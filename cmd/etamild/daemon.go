@@ -24,9 +24,12 @@ import (
 	"etamil/cmd/internal/handover"
 	"etamil/cmd/internal/metrics"
 	"etamil/cmd/internal/notify"
+	"etamil/cmd/internal/profile"
 	"etamil/cmd/internal/version"
 	"etamil/engine"
+	"etamil/engine/db"
 	"etamil/engine/diag"
+	"etamil/engine/host/system"
 	"etamil/fcgi"
 	"etamil/fcgi/web"
 )
@@ -44,19 +47,24 @@ type daemon struct {
 	logs *web.LogWriter
 	log  zerolog.Logger
 
-	memory    collector
-	granted   atomic.Pointer[grant.Grant] // nil: there was no program to run on it
-	app       *web.App
-	server    *fcgi.Server
-	listeners []net.Listener
-	metrics   []net.Listener
-	endpoint  *metrics.Endpoint // serves them
-	control   *control.Server
-	controls  net.Listener // nil: no control socket
-	stored    []*os.File   // connections that an earlier process left with systemd
+	memory     collector
+	profiler   *profile.Profiler
+	granted    atomic.Pointer[grant.Grant] // nil: there was no program to run on it
+	registry   *db.Registry                // of the databases
+	access     atomic.Pointer[db.Access]   // of the program that serves
+	aside      map[string]string           // variables that only programs read
+	app        *web.App
+	server     *fcgi.Server
+	listeners  []net.Listener
+	metrics    []net.Listener
+	metricsFor string            // the setting they were opened for; "": they are systemd's
+	endpoint   *metrics.Endpoint // serves them
+	control    *control.Server
+	controls   net.Listener // nil: no control socket
+	stored     []*os.File   // connections that an earlier process left with systemd
 
 	program atomic.Pointer[engine.Program]
-	problem atomic.Pointer[string] // why there is no program
+	problem atomic.Pointer[diag.Text] // why there is no program
 	// lastProblem is the last one of settings or program, over or not.
 	lastProblem atomic.Pointer[control.Problem]
 
@@ -102,7 +110,7 @@ func serve(con *console.Console, args []string) (int, error) {
 	line, err := readCommandLine(con, args, os.Getenv)
 	if err != nil {
 		if old != nil {
-			old.Fail(err.Error(), nil)
+			old.Fail(diag.Reason(err), nil)
 		}
 		return 0, err
 	}
@@ -164,7 +172,8 @@ func newDaemon(line *commandLine, cfg *config.Config) *daemon {
 	d.config.Store(cfg)
 	d.notify = notify.New(os.Getenv)
 	d.binary = installedBinary(os.Args)
-	d.left, d.ended = make(chan struct{}), make(chan struct{})
+	d.alone, d.left, d.ended = make(chan struct{}), make(chan struct{}), make(chan struct{})
+	d.profiler = profile.New()
 	d.memory.tune(cfg)
 	d.logs = newLog(cfg.LogFormat, os.Stderr)
 	d.log = zerolog.New(d.logs).With().Timestamp().Logger()
@@ -172,13 +181,15 @@ func newDaemon(line *commandLine, cfg *config.Config) *daemon {
 	for _, w := range cfg.Warnings {
 		d.log.Warn().Str("ta", w.Message().Ta).Msg(w.Error())
 	}
+	d.aside = system.SetAside("PG") // the library of PostgreSQL would obey them
+	d.registry = db.New(d.databaseSettings(cfg))
 	return d
 }
 
 // setUp makes what serves, before there is anything to serve.
 func (d *daemon) setUp() {
 	cfg := d.cfg()
-	d.app = web.NewApp(web.Options{Log: d.log, Settings: cfg.Web})
+	d.app = web.NewApp(web.Options{Log: d.log, Settings: cfg.Web, Locker: d})
 	d.server = fcgi.NewServer(fcgi.Options{
 		Handler:      d.app,
 		Log:          d.log,
@@ -191,10 +202,11 @@ func (d *daemon) setUp() {
 }
 
 // summary is the first problem, and how many more there are.
-func summary(problems []config.Problem) string {
-	text := problems[0].Error()
+func summary(problems []config.Problem) diag.Text {
+	text := problems[0].Message()
 	if more := len(problems) - 1; more > 0 {
-		text += fmt.Sprintf(" (and %d more; etamild --check-config tells all)", more)
+		text.Ta += fmt.Sprintf(" (மேலும் %d உள்ளன; எல்லாம் etamild --check-config சொல்லும்)", more)
+		text.En += fmt.Sprintf(" (and %d more; etamild --check-config tells all)", more)
 	}
 	return text
 }
@@ -252,7 +264,7 @@ func (d *daemon) openGrant(cfg *config.Config) *cli.Error {
 	}
 	g, err := grant.Server(grant.Options{
 		Data: cfg.DataDir, StateDir: cfg.StateDir,
-		EnvNames: cfg.AllowEnv.List(), Hosts: cfg.AllowHosts.List(),
+		EnvNames: cfg.AllowEnv.List(), Aside: d.aside, Hosts: cfg.AllowHosts.List(),
 		Getenv: d.withKey(cfg.Getenv),
 		WarnKey: func() {
 			d.log.Warn().Msg("there is no key of tokens and no state_dir to keep one; tokens are good until this process ends")
@@ -279,7 +291,7 @@ func cannotListen(option, path string, err error) *cli.Error {
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		why = diag.Text{Ta: "அந்தக் கோப்புறை இல்லை", En: "there is no such folder"}
-	case errors.Is(err, os.ErrPermission), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EROFS):
+	case errors.Is(err, os.ErrPermission), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.EADDRINUSE):
 	default: // it is a sentence
 		return cli.Errorf("--%s பயன்படாது: %s", "--%s cannot be used: %s", option, err)
 	}
@@ -302,9 +314,7 @@ func (d *daemon) sources() []string {
 func (d *daemon) load() {
 	next, err := d.prepare(context.Background(), d.cfg())
 	if err != nil {
-		for _, item := range err.list {
-			logDiagnostic(d.log.Error(), item)
-		}
+		d.logRefusal(err)
 		d.without(err.reason)
 		return
 	}
@@ -321,10 +331,10 @@ func onlyErrors(list diag.List) (errs diag.List) {
 }
 
 // without records that there is no program to serve.
-func (d *daemon) without(why string) {
+func (d *daemon) without(why diag.Text) {
 	d.problem.Store(&why)
-	d.lastProblem.Store(&control.Problem{Text: why, At: time.Now()})
-	d.log.Error().Str("program", d.cfg().Program).Str("reason", why).
+	d.lastProblem.Store(&control.Problem{Text: why.En, TextTa: why.Ta, At: time.Now()})
+	d.log.Error().Str("program", d.cfg().Program).Str("reason", why.En).Str("ta", why.Ta).
 		Msg("there is no program to serve; every request is answered 503 until there is a sound one")
 }
 
@@ -417,7 +427,7 @@ func (d *daemon) wait(signals <-chan os.Signal) int {
 				continue
 			}
 			d.log.Warn().Str("signal", s.String()).Int("in_flight", d.server.Stats().InFlight).Msg("a second signal: ending at once")
-			d.abandon("a second signal came")
+			d.abandon(diag.Text{Ta: "இரண்டாவது signal வந்தது", En: "a second signal came"})
 			d.close()
 			d.logs.Close(lastLog / 10)
 			console.Die(s.(syscall.Signal))
@@ -503,6 +513,7 @@ func (d *daemon) close() {
 	if d.controls != nil {
 		d.controls.Close()
 	}
+	d.registry.Close()
 	if g := d.granted.Load(); g != nil {
 		g.Close()
 	}

@@ -16,7 +16,7 @@ func (d *daemon) openMetrics() *cli.Error {
 	if err != nil {
 		return cannotListen("metrics", m.String(), err)
 	}
-	d.metrics = append(d.metrics, l)
+	d.metrics, d.metricsFor = append(d.metrics, l), m.String()
 	return nil
 }
 
@@ -24,7 +24,8 @@ func (d *daemon) openMetrics() *cli.Error {
 // fails is no reason to answer no requests.
 func (d *daemon) beginMetrics() {
 	d.endpoint = metrics.New(metrics.Options{
-		App: d.app, Server: d.server.Stats, Logs: d.logs, Status: d.Status, Started: d.started, Log: d.log,
+		Pools: d.registry.Stats,
+		App:   d.app, Server: d.server.Stats, Logs: d.logs, Status: d.Status, Started: d.started, Log: d.log,
 	})
 	for _, l := range d.metrics {
 		go func() {

@@ -13,11 +13,13 @@ import (
 	"syscall"
 	"time"
 
+	"etamil/cmd/internal/cli"
 	"etamil/cmd/internal/config"
 	"etamil/cmd/internal/control"
 	"etamil/cmd/internal/handover"
 	"etamil/cmd/internal/notify"
 	"etamil/cmd/internal/version"
+	"etamil/engine/diag"
 	"etamil/fcgi"
 	"etamil/fcgi/web"
 )
@@ -35,7 +37,7 @@ type succession struct {
 
 	old       *handover.Child // this process's end; nil: it took nobody's place
 	oldStatus atomic.Pointer[handover.Status]
-	obsolete  net.Listener // a control socket that the settings want no more
+	obsolete  []net.Listener // of the old process, which the settings want no more
 
 	mu         sync.Mutex
 	stopping   bool               // a drain began
@@ -45,6 +47,7 @@ type succession struct {
 	new        *handover.Parent   // from its readiness to its end
 	handing    chan struct{}      // closed when the last handover was over; nil: there was none
 
+	alone chan struct{} // closed when this process has become the main one
 	left  chan struct{} // closed after gone
 	ended chan struct{} // closed when nothing is left to supervise
 }
@@ -60,21 +63,51 @@ type facts struct {
 // The names of descriptors beside those of systemd.
 const fdControl = "control"
 
-// unready says in a sentence why nothing can be reloaded now; "": it can.
-func (d *daemon) unready() string {
+// socketFacts are what the new process is told of a socket.
+type socketFacts struct {
+	fcgi.Facts
+	// Address is the value of the setting that a socket of the metrics was
+	// opened for; "": systemd opened it.
+	Address string `json:"address,omitempty"`
+}
+
+// unready says why nothing can be reloaded now; nil: it can.
+func (d *daemon) unready() *refusal {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	switch {
 	case d.stopping:
-		return "the daemon is stopping"
+		return refusedStopping()
 	case d.gone:
-		return "another process has taken over"
+		return refused("வேறொரு செயல்முறை பொறுப்பேற்றுவிட்டது", "another process has taken over")
 	case d.cancel != nil || d.new != nil:
-		return "a new process is taking over; try again when that is done"
+		return refused("புதிய செயல்முறை பொறுப்பேற்றுக்கொண்டிருக்கிறது; அது முடிந்ததும் மறுபடி முயலுங்கள்", "a new process is taking over; try again when that is done")
 	case d.old != nil && !d.main.Load():
-		return fmt.Sprintf("the process before this one, %d, has not finished yet; try again when it has", d.old.PID())
+		return refused("இதற்கு முந்தைய செயல்முறை %d இன்னும் முடியவில்லை; முடிந்ததும் மறுபடி முயலுங்கள்",
+			"the process before this one, %d, has not finished yet; try again when it has", d.old.PID())
 	}
-	return ""
+	return nil
+}
+
+// refusedStopping is why nothing is begun any more.
+func refusedStopping() *refusal {
+	return refused("daemon முடிந்துகொண்டிருக்கிறது", "the daemon is stopping")
+}
+
+// lastSteps is how long a reload waits for the process before this one, which
+// has nothing left when whoever asked for it is told that all is done.
+const lastSteps = time.Second
+
+// awaitAlone waits for a handover that is all but over.
+func (d *daemon) awaitAlone() {
+	if d.old == nil || d.main.Load() {
+		return
+	}
+	select {
+	case <-d.alone:
+	case <-d.stop:
+	case <-time.After(lastSteps):
+	}
 }
 
 // other tells of the other process while there are two.
@@ -108,26 +141,26 @@ func (d *daemon) withKey(getenv func(string) string) func(string) string {
 
 // share returns the sockets for another process.
 func (d *daemon) share() (all []handover.Descriptor, err error) {
-	add := func(name string, l net.Listener) {
+	add := func(name string, l net.Listener, address string) {
 		f, facts, serr := fcgi.Share(l)
 		if serr != nil {
 			err = errors.Join(err, fmt.Errorf("share the socket %s: %w", l.Addr(), serr))
 			return
 		}
-		text, merr := json.Marshal(facts)
+		text, merr := json.Marshal(socketFacts{facts, address})
 		if merr != nil {
 			panic("BUG: facts have no JSON: " + merr.Error())
 		}
 		all = append(all, handover.Descriptor{Name: name, File: f, Facts: text})
 	}
 	for _, l := range d.listeners {
-		add(fdFastCGI, l)
+		add(fdFastCGI, l, "")
 	}
 	for _, l := range d.metrics {
-		add(fdMetrics, l)
+		add(fdMetrics, l, d.metricsFor)
 	}
 	if d.controls != nil {
-		add(fdControl, d.controls)
+		add(fdControl, d.controls, "")
 	}
 	return all, err
 }
@@ -153,7 +186,7 @@ func (d *daemon) handOver(ready time.Duration, lang string) (pid int, why *refus
 	d.mu.Lock()
 	if d.stopping {
 		d.mu.Unlock()
-		return 0, refused("the daemon is stopping")
+		return 0, refusedStopping()
 	}
 	d.cancel = cancel
 	finished := make(chan struct{})
@@ -162,6 +195,13 @@ func (d *daemon) handOver(ready time.Duration, lang string) (pid int, why *refus
 	d.mu.Unlock()
 	go d.askForTime(finished)
 
+	// The two processes together keep below what the databases allow.
+	d.registry.Retire()
+	defer func() {
+		if why != nil {
+			d.registry.Resume()
+		}
+	}()
 	p, why := d.startNew(ctx, ready, lang)
 	d.mu.Lock()
 	d.cancel = nil
@@ -172,12 +212,12 @@ func (d *daemon) handOver(ready time.Duration, lang string) (pid int, why *refus
 	d.mu.Unlock()
 	switch {
 	case why != nil && stopping:
-		return 0, refused("the daemon is stopping")
+		return 0, refusedStopping()
 	case why != nil:
 		return 0, why
 	case stopping:
-		p.Abandon("the daemon is stopping")
-		return 0, refused("the daemon is stopping")
+		p.Abandon(refusedStopping().reason)
+		return 0, refusedStopping()
 	}
 	d.log.Info().Int("new_pid", p.PID()).Str("build", p.Build()).Msg("the new process is ready; handing over")
 	if d.control != nil {
@@ -198,18 +238,20 @@ func (d *daemon) startNew(ctx context.Context, ready time.Duration, lang string)
 		}
 	}()
 	if err != nil {
-		return nil, refused("%v", err)
+		return nil, refusedBy(err)
 	}
 	about := facts{Unit: d.unit, Lang: lang}
 	if g := d.granted.Load(); g != nil && d.cfg().StateDir == "" {
-		about.Key = g.TokenKey()
+		if about.Key = g.TokenKey(); about.Key == nil {
+			about.Key = d.key // no program has used it here
+		}
 	}
 	text, err := json.Marshal(about)
 	if err != nil {
 		panic("BUG: facts have no JSON: " + err.Error())
 	}
 	p, err := handover.Start(ctx, handover.Options{
-		Path: d.binary.path, Args: os.Args, Env: os.Environ(), Build: version.String(), Facts: text,
+		Path: d.binary.path, Args: os.Args, Env: d.environ(), Build: version.String(), Facts: text,
 		Descriptors: sockets, ReadyTimeout: ready,
 		Returned: func(f *os.File) {
 			if d.keeps() && d.store(f) == nil {
@@ -219,12 +261,12 @@ func (d *daemon) startNew(ctx context.Context, ready time.Duration, lang string)
 		},
 	})
 	if failure, ok := errors.AsType[*handover.Failure](err); ok {
-		why := refused("%s", failure.Reason)
+		why := &refusal{reason: failure.Reason}
 		json.Unmarshal(failure.Diagnostics, &why.told) // what cannot be read is left out
 		return nil, why
 	}
 	if err != nil {
-		return nil, refused("%v", err)
+		return nil, refusedBy(err)
 	}
 	return p, nil
 }
@@ -269,7 +311,7 @@ func (d *daemon) giveAll(p *handover.Parent) (int, *refusal) {
 	d.mu.Unlock()
 	switch {
 	case stopping:
-		return 0, refused("the daemon is stopping") // drain ends the new process, too
+		return 0, refusedStopping() // drain ends the new process, too
 	case err != nil:
 		return 0, d.rollBack(p, err)
 	}
@@ -282,7 +324,7 @@ func (d *daemon) giveAll(p *handover.Parent) (int, *refusal) {
 	// its signal to this process, for which it is still the main one.
 	if d.gone = !d.stopping; !d.gone {
 		d.mu.Unlock()
-		return 0, refused("the daemon is stopping")
+		return 0, refusedStopping()
 	}
 	d.mu.Unlock()
 	d.main.Store(false)
@@ -316,7 +358,7 @@ func (d *daemon) watchNew(p *handover.Parent, over <-chan struct{}) {
 
 // rollBack goes on alone, because the new process failed.
 func (d *daemon) rollBack(p *handover.Parent, err error) *refusal {
-	p.Abandon(err.Error())
+	p.Abandon(diag.Reason(err))
 	if first := p.Err(); first != nil {
 		err = first
 	}
@@ -340,7 +382,7 @@ func (d *daemon) rollBack(p *handover.Parent, err error) *refusal {
 		d.tell(func(n *notify.Notifier) error { return n.MainPID(os.Getpid(), err.Error()) })
 	}
 	d.log.Error().Err(err).Int("new_pid", p.PID()).Int("taken_back", len(back)).Msg("the new process failed; serving on")
-	return refused("%v", err)
+	return refusedBy(err)
 }
 
 // keeps reports whether idle connections can be left with the manager.
@@ -414,7 +456,7 @@ func (d *daemon) awaitOther(cut context.Context) {
 		select {
 		case <-p.Done():
 		case <-late:
-			p.Abandon("it did not end in time")
+			p.Abandon(diag.Text{Ta: "அது உரிய நேரத்தில் முடியவில்லை", En: "it did not end in time"})
 		}
 		for _, f := range p.TakeBack() {
 			if !d.keeps() || d.store(f) != nil {
@@ -436,7 +478,7 @@ func (d *daemon) awaitOther(cut context.Context) {
 }
 
 // abandon ends the new process at once.
-func (d *daemon) abandon(reason string) {
+func (d *daemon) abandon(reason diag.Text) {
 	d.mu.Lock()
 	p, gone := d.new, d.gone
 	d.mu.Unlock()
@@ -476,7 +518,7 @@ func (d *daemon) leave(signals <-chan os.Signal) int {
 // succeed is the life of a process that takes another's place.
 func (d *daemon) succeed(old *handover.Child, problems []config.Problem, signals <-chan os.Signal) int {
 	give := func(why *refusal) int {
-		d.log.Error().Str("reason", why.reason).Msg("not taking over")
+		d.log.Error().Str("reason", why.reason.En).Str("ta", why.reason.Ta).Msg("not taking over")
 		text, err := json.Marshal(diagnostics(why, d.about.Lang))
 		if err != nil || len(why.list)+len(why.problems) == 0 {
 			text = nil
@@ -487,10 +529,10 @@ func (d *daemon) succeed(old *handover.Child, problems []config.Problem, signals
 		return failure
 	}
 	if err := old.Accept(version.String()); err != nil {
-		return give(refused("%v", err))
+		return give(refusedBy(err))
 	}
 	if err := json.Unmarshal(old.Facts(), &d.about); err != nil {
-		return give(refused("the old process said something that is not understood: %v", err))
+		return give(refused("பழைய செயல்முறை சொன்னது புரியவில்லை: %v", "the old process said something that is not understood: %v", err))
 	}
 	d.old, d.unit, d.key = old, d.about.Unit, d.about.Key
 	d.log.Info().Int("old_pid", old.PID()).Str("build", old.Build()).Msg("taking over")
@@ -498,7 +540,7 @@ func (d *daemon) succeed(old *handover.Child, problems []config.Problem, signals
 		return give(&refusal{reason: summary(problems), problems: problems})
 	}
 	if err := d.inherit(old.Descriptors()); err != nil {
-		return give(refused("%v", err))
+		return give(refusedBy(err))
 	}
 	d.setUp()
 	d.app.StopTimers(context.Background()) // until the old ones have stopped
@@ -508,7 +550,7 @@ func (d *daemon) succeed(old *handover.Child, problems []config.Problem, signals
 	}
 	d.swap(next)
 	if err := old.Ready(); err != nil {
-		return give(refused("%v", err))
+		return give(refusedBy(err))
 	}
 	begun, ran := make(chan struct{}), make(chan error, 1)
 	go func() {
@@ -520,18 +562,26 @@ func (d *daemon) succeed(old *handover.Child, problems []config.Problem, signals
 		default:
 		}
 	}()
-	for {
+	for waiting := true; waiting; {
 		select {
 		case <-begun:
+			waiting = false
 		case err := <-ran:
-			return give(refused("%v", err))
+			if waiting = false; err != nil { // nil: it has begun, and the old one left
+				why = refusedBy(err)
+			}
 		case s := <-signals:
 			if s == syscall.SIGHUP {
 				continue
 			}
-			return give(refused("it was told to end by signal: %v", s))
+			waiting, why = false, refused("முடியும்படி signal வந்தது: %v", "it was told to end by signal: %v", s)
+			d.end(s.String()) // counts if it has begun
 		}
-		break
+	}
+	select {
+	case <-begun: // maybe at the same moment
+	default:
+		return give(why)
 	}
 	go d.supervise()
 	return d.wait(signals)
@@ -542,10 +592,6 @@ func (d *daemon) handlers(begun chan<- struct{}) handover.Handlers {
 	return handover.Handlers{
 		Begin: func() {
 			d.owned(fcgi.Own)
-			if d.obsolete != nil {
-				fcgi.Own(d.obsolete)
-				d.obsolete.Close()
-			}
 			d.begin()
 			close(begun)
 		},
@@ -568,6 +614,11 @@ func (d *daemon) handlers(begun chan<- struct{}) handover.Handlers {
 func (d *daemon) becomeMain() {
 	if d.main.Swap(true) {
 		return
+	}
+	close(d.alone)
+	for _, l := range d.obsolete { // the old process would have needed them to go on
+		fcgi.Own(l)
+		l.Close()
 	}
 	done := control.Reload{At: d.started, Seconds: time.Since(d.started).Seconds(), PID: os.Getpid(), Generation: d.app.Current().Number()}
 	d.lastReload.Store(&done)
@@ -593,7 +644,7 @@ func (d *daemon) inherit(all []handover.Descriptor) error {
 	var control net.Listener
 	controlPath := ""
 	for _, desc := range all {
-		var facts fcgi.Facts
+		var facts socketFacts
 		if desc.Facts != nil {
 			if err := json.Unmarshal(desc.Facts, &facts); err != nil {
 				return fmt.Errorf("the socket %s: %w", desc.Name, err)
@@ -606,7 +657,7 @@ func (d *daemon) inherit(all []handover.Descriptor) error {
 			desc.File.Close()
 			continue
 		}
-		l, err := fcgi.Attach(desc.File, facts)
+		l, err := fcgi.Attach(desc.File, facts.Facts)
 		if err != nil {
 			return fmt.Errorf("the socket %s: %w", desc.Name, err)
 		}
@@ -616,7 +667,11 @@ func (d *daemon) inherit(all []handover.Descriptor) error {
 		case fdFastCGI:
 			d.listeners = append(d.listeners, l)
 		case fdMetrics:
-			d.metrics = append(d.metrics, l)
+			if facts.Address != "" && facts.Address != d.cfg().Metrics.String() {
+				d.obsolete = append(d.obsolete, l)
+				continue
+			}
+			d.metrics, d.metricsFor = append(d.metrics, l), facts.Address
 		case fdControl:
 			control, controlPath = l, facts.Path
 		}
@@ -630,18 +685,18 @@ func (d *daemon) inherit(all []handover.Descriptor) error {
 func (d *daemon) openMissing(control net.Listener, controlPath string) error {
 	cfg := d.cfg()
 	if control != nil && (cfg.Control == "" || !samePath(cfg.Control, controlPath)) {
-		d.obsolete, control = control, nil
+		d.obsolete, control = append(d.obsolete, control), nil
 	}
 	d.controls = control
 	if control == nil && cfg.Control != "" {
 		l, err := fcgi.ListenUnix(cfg.Control, controlMode)
 		if err != nil {
-			return errors.New(cannotListen("control", cfg.Control, err).Text.En)
+			return cannotListen("control", cfg.Control, err)
 		}
 		d.controls = l
 	}
 	if err := d.openMetrics(); err != nil {
-		return errors.New(err.Text.En)
+		return err
 	}
 	byHand, known := len(d.listeners) == 0, false
 	for _, l := range d.listeners {
@@ -653,12 +708,12 @@ func (d *daemon) openMissing(control net.Listener, controlPath string) error {
 	if byHand && !known && cfg.Socket != "" {
 		l, err := fcgi.ListenUnix(cfg.Socket, socketMode)
 		if err != nil {
-			return errors.New(cannotListen("socket", cfg.Socket, err).Text.En)
+			return cannotListen("socket", cfg.Socket, err)
 		}
 		d.listeners = append(d.listeners, l)
 	}
 	if len(d.listeners) == 0 {
-		return errors.New("the old process has passed no FastCGI socket")
+		return cli.Errorf("பழைய செயல்முறை FastCGI socket எதையும் தரவில்லை", "the old process has passed no FastCGI socket")
 	}
 	return nil
 }

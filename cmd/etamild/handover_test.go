@@ -7,11 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -182,6 +184,7 @@ type load struct {
 	stop     chan struct{}
 	clients  sync.WaitGroup
 	answered atomic.Int64
+	turns    []atomic.Int64         // requests of each client that are over, well or not
 	last     atomic.Pointer[string] // the generation of the last answer
 
 	mu    sync.Mutex
@@ -190,7 +193,7 @@ type load struct {
 }
 
 func (b *town) load(clients int) *load {
-	l := &load{b: b, stop: make(chan struct{}), sent: make(map[string]bool)}
+	l := &load{b: b, stop: make(chan struct{}), sent: make(map[string]bool), turns: make([]atomic.Int64, clients)}
 	for n := range clients {
 		l.clients.Go(func() { l.client(n) })
 	}
@@ -223,6 +226,7 @@ func (l *load) client(n int) {
 		}
 		body, err := io.ReadAll(res.Body)
 		got, generation, _ := strings.Cut(string(body), " ")
+		l.turns[n].Add(1)
 		if err != nil || res.StatusCode != 200 || got != id {
 			l.lose(fmt.Sprintf("%s: %d %q %v", id, res.StatusCode, body, err))
 			continue
@@ -254,6 +258,24 @@ func (l *load) more(n int64) {
 	}
 }
 
+// everyone waits until each client has had two more answers, the first of which
+// may be to a request that was on its way.
+func (l *load) everyone() {
+	l.b.t.Helper()
+	var until []int64
+	for n := range l.turns {
+		until = append(until, l.turns[n].Load()+2)
+	}
+	l.b.until("every client had two answers", func() bool {
+		for n := range l.turns {
+			if l.turns[n].Load() < until[n] {
+				return false
+			}
+		}
+		return true
+	})
+}
+
 func (l *load) end() {
 	select {
 	case <-l.stop:
@@ -263,13 +285,9 @@ func (l *load) end() {
 	l.clients.Wait()
 }
 
-// check ends the load: every request was answered, and ran once.
-func (l *load) check() {
+// ran returns how often each request ran.
+func (l *load) ran() map[string]int {
 	l.b.t.Helper()
-	l.end()
-	if len(l.wrong) > 0 {
-		l.b.t.Errorf("%d of %d requests went wrong: %q\n%s", len(l.wrong), l.answered.Load(), l.wrong[:min(len(l.wrong), 10)], l.b.tail())
-	}
 	text, err := os.ReadFile(filepath.Join(l.b.Dir(), "app.data", "ledger"))
 	if err != nil {
 		l.b.t.Fatal(err)
@@ -278,6 +296,17 @@ func (l *load) check() {
 	for id := range strings.Lines(string(text)) {
 		ran[strings.TrimSpace(id)]++
 	}
+	return ran
+}
+
+// check ends the load: every request was answered, and ran once.
+func (l *load) check() {
+	l.b.t.Helper()
+	l.end()
+	if len(l.wrong) > 0 {
+		l.b.t.Errorf("%d of %d requests went wrong: %q\n%s", len(l.wrong), l.answered.Load(), l.wrong[:min(len(l.wrong), 10)], l.b.tail())
+	}
+	ran := l.ran()
 	for id, n := range ran {
 		if n != 1 {
 			l.b.t.Errorf("%s ran %d times", id, n)
@@ -673,6 +702,12 @@ func TestTokensStayValidOverAHandover(t *testing.T) {
 	if got := ask("POST", token); got != "true" {
 		t.Errorf("after two: %s", got)
 	}
+	for range 2 { // and no program asks for the key in between
+		b.reload(true, "")
+	}
+	if got := ask("POST", token); got != "true" {
+		t.Errorf("after four: %s", got)
+	}
 }
 
 func TestTimersKeepTheirTimesOverHandovers(t *testing.T) {
@@ -693,5 +728,279 @@ func TestTimersKeepTheirTimesOverHandovers(t *testing.T) {
 	}
 	if n := ticks(); n < 2 || n > 4 {
 		t.Errorf("%d runs in 3.5 s of a timer of 1 s\n%s", n, b.tail())
+	}
+}
+
+// scraped reports whether the metrics are told at an address of a setting.
+func scraped(t *testing.T, address string) bool {
+	t.Helper()
+	network := "tcp"
+	if path, ok := strings.CutPrefix(address, "unix:"); ok {
+		network, address = "unix", path
+	}
+	c, err := net.Dial(network, address)
+	if err != nil {
+		return false
+	}
+	defer c.Close()
+	c.SetDeadline(time.Now().Add(30 * time.Second))
+	fmt.Fprint(c, "GET /metrics HTTP/1.0\r\nHost: x\r\n\r\n")
+	text, err := io.ReadAll(c)
+	return err == nil && bytes.Contains(text, []byte("\netamil_generation 1\n"))
+}
+
+func TestReloadMovesTheMetricsToAChangedAddress(t *testing.T) {
+	b := newTown(t)
+	file := filepath.Join(b.Dir(), "etamild.toml")
+	configure := func(metrics string) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte("metrics = \""+metrics+"\"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	address := func() string {
+		t.Helper()
+		a, err := stand.FreeAddress()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	occupied, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer occupied.Close()
+
+	before := "unix:" + b.Socket("metrics")
+	configure(before)
+	b.start("--config", file)
+	l := b.load(4)
+	for _, tt := range []struct{ why, metrics, refused string }{
+		{"from a Unix socket to a port", address(), ""},
+		{"to another port", address(), ""},
+		{"to one in use", occupied.Addr().String(), "address already in use"},
+		{"to a Unix socket", "unix:" + b.Socket("other"), ""},
+		{"to nothing", "off", ""},
+		{"from nothing", address(), ""},
+	} {
+		t.Run(tt.why, func(t *testing.T) {
+			if before != "off" && !scraped(t, before) {
+				t.Fatalf("nothing is told at %s\n%s", before, b.tail())
+			}
+			configure(tt.metrics)
+			r := b.reload(false, tt.refused)
+			if tt.refused != "" {
+				if !scraped(t, before) {
+					t.Errorf("after a reload that failed nothing is told at %s", before)
+				}
+				return
+			}
+			if r.PID == 0 || len(r.Changed) != 1 || r.Changed[0] != "metrics" {
+				t.Errorf("%+v", r)
+			}
+			b.until("the old process has ended", func() bool { return b.status().Handover == nil && (before == "off" || !scraped(t, before)) })
+			if path, ok := strings.CutPrefix(before, "unix:"); ok {
+				if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
+					t.Errorf("the socket file is left: %v", err)
+				}
+			}
+			if tt.metrics != "off" && !scraped(t, tt.metrics) {
+				t.Errorf("nothing is told at %s\n%s", tt.metrics, b.tail())
+			}
+			before = tt.metrics
+		})
+	}
+	l.check()
+}
+
+// successors returns the daemons of this program that run now and are not among
+// known. A process that a handover starts is a child of this one: see package
+// handover.
+func (b *town) successors(known ...int) (all []int) {
+	b.t.Helper()
+	threads, err := filepath.Glob("/proc/self/task/*/children")
+	if err != nil || len(threads) == 0 {
+		b.t.Fatalf("the kernel lists no children: %v", err)
+	}
+	for _, name := range threads {
+		text, _ := os.ReadFile(name) // the thread may be gone
+		for word := range strings.FieldsSeq(string(text)) {
+			pid, err := strconv.Atoi(word)
+			line, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+			if err == nil && !slices.Contains(known, pid) && alive(pid) && bytes.Contains(line, []byte("\x00"+b.app+"\x00")) {
+				all = append(all, pid)
+			}
+		}
+	}
+	return all
+}
+
+// wrongSoFar returns how many requests of the load went wrong.
+func (l *load) wrongSoFar() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.wrong)
+}
+
+func TestKillingTheOldProcessAtAnyMomentLeavesTheNewOneOrNone(t *testing.T) {
+	const rounds = 15
+	gate, release, end := newGate()
+	defer end()
+	t.Setenv("GATE", gate)
+	b := newTown(t)
+	b.start()
+	random := rand.New(rand.NewPCG(3, 4))
+	var none, left int
+	for range rounds {
+		old := b.status().PID
+		answer := b.slow("x", 1) // keeps the old process
+		outcome := make(chan error, 1)
+		go func() {
+			_, err := b.ctl(control.Request{Command: control.CommandReload, Exec: true})
+			outcome <- err
+		}()
+		var next []int
+		b.until("a new process is started", func() bool { next = b.successors(old); return len(next) > 0 })
+		time.Sleep(time.Duration(random.Int64N(int64(40 * time.Millisecond))))
+		syscall.Kill(old, syscall.SIGKILL)
+		if err := <-outcome; err == nil {
+			t.Error("a reload was answered by a process that was killed")
+		}
+		if got := <-answer; !strings.HasPrefix(got, "502 ") {
+			t.Errorf("answer %q", got)
+		}
+		// It goes on alone when it served by then, and else it ends.
+		b.until("the new process is alone", func() bool {
+			if !alive(next[0]) {
+				return true
+			}
+			c, err := control.Dial(b.control)
+			if err != nil {
+				return false
+			}
+			defer c.Close()
+			r, err := c.Ask(control.CommandStatus)
+			return err == nil && r.Status.PID == next[0] && r.Status.Handover == nil
+		})
+		if alive(next[0]) {
+			left++
+		} else {
+			none++
+			for _, pid := range b.successors() {
+				t.Errorf("process %d is left", pid)
+			}
+			b.End(b.daemon) // which was killed
+			var err error
+			if b.daemon, err = b.Etamild(b.binary, "app", b.app, "--control", b.control); err != nil { // as a manager does
+				t.Fatal(err)
+			}
+			b.until("it serves again", func() bool { c, err := control.Dial(b.control); return err == nil && c.Close() == nil })
+		}
+		res, err := http.Get("http://" + b.addr + "/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if res.StatusCode != 200 {
+			t.Errorf("afterwards: %s", res.Status)
+		}
+	}
+	t.Logf("of %d new processes %d went on alone and %d had not begun and ended", rounds, left, none)
+	if left == 0 {
+		t.Error("the kills came too early")
+	}
+	release()
+}
+
+func TestKillingTheNewProcessAtAnyMomentLosesNoMoreThanItHeld(t *testing.T) {
+	const (
+		clients, rounds = 32, 40
+		window          = 40 * time.Millisecond // about twice what a start takes
+	)
+	gate, release, end := newGate()
+	defer end()
+	t.Setenv("GATE", gate)
+	b := newTown(t)
+	b.start()
+	// As long as this one runs the old process is the main one.
+	answer := b.slow("x", 1)
+	l := b.load(clients)
+	pid := b.status().PID
+	random := rand.New(rand.NewPCG(1, 2))
+	var early, late, lost, worst int // kills, and what they cost
+	var again []time.Duration        // from a kill to the next answer
+	for range rounds {
+		before := l.wrongSoFar()
+		outcome := make(chan *control.Reload, 1)
+		go func() {
+			r, err := b.ctl(control.Request{Command: control.CommandReload, Exec: true})
+			if err != nil {
+				r = &control.Reply{Reload: &control.Reload{Error: err.Error()}}
+			}
+			outcome <- r.Reload
+		}()
+		var next []int
+		b.until("a new process is started", func() bool { next = b.successors(pid); return len(next) > 0 })
+		time.Sleep(time.Duration(random.Int64N(int64(window))))
+		syscall.Kill(next[0], syscall.SIGKILL)
+		killed := time.Now()
+		r := <-outcome
+		l.more(1)
+		again = append(again, time.Since(killed))
+		l.everyone()
+		cost := l.wrongSoFar() - before
+		switch {
+		case strings.Contains(r.Error, "before it was ready"):
+			early++
+			if cost > 0 {
+				t.Errorf("a process that served nothing cost %d requests", cost)
+			}
+		case strings.Contains(r.Error, "while it took over"):
+			late++
+			// Each had one at most, and nginx may have given the next one a
+			// connection of which it did not yet know that it was closed.
+			if cost > 2*clients {
+				t.Errorf("%d requests of %d clients were lost", cost, clients)
+			}
+		default:
+			t.Errorf("%+v", r)
+		}
+		lost += cost
+		worst = max(worst, cost)
+		if s := b.status(); s.PID != pid || s.Handover != nil {
+			t.Errorf("%+v", s)
+		}
+	}
+	t.Logf("%d kills before the new process served cost nothing; %d while it took over cost %d of %d requests, at most %d of %d clients at once",
+		early, late, lost, l.answered.Load(), worst, clients)
+	if early == 0 || late == 0 {
+		t.Error("the kills did not come at different moments")
+	}
+	slices.Sort(again)
+	if again[rounds/2] > time.Second || again[rounds-1] > 5*time.Second { // a busy machine may stop for a while
+		t.Errorf("answering again after %v", again)
+	}
+	release()
+	if got := <-answer; got != "200 x first" {
+		t.Errorf("answer %q", got)
+	}
+	l.end()
+	l.sent["x"] = true
+	ran := l.ran()
+	for id, n := range ran {
+		if n != 1 {
+			t.Errorf("%s ran %d times", id, n)
+		}
+	}
+	for id := range l.sent {
+		if ran[id] == 0 {
+			t.Errorf("%s was answered and did not run", id)
+		}
+	}
+	for _, what := range l.wrong {
+		if _, how, _ := strings.Cut(what, ": "); !strings.HasPrefix(how, "502 ") {
+			t.Errorf("lost in another way than nginx tells of: %s", what)
+		}
 	}
 }

@@ -57,7 +57,7 @@ func run(args []string) int {
 func usage(w io.Writer, lang diag.Language) {
 	fmt.Fprint(w, "etamild --config FILE [--check-config] [OPTIONS]\n"+
 		"etamild --program FILE --socket PATH [--control PATH] [--data DIR] [OPTIONS]\n"+
-		"etamild ctl [--control PATH] status | reload [--exec] | drain | log-level LEVEL [--json]\n\n")
+		"etamild ctl [--control PATH] status | reload [--exec] | drain | log-level LEVEL | profile [--seconds N] [-o FILE] [--json]\n\n")
 	c := &commandLine{flags: map[string]string{}}
 	c.set(console.New("etamild", os.Stderr, os.Getenv)).WriteUsage(w, lang)
 }

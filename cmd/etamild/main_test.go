@@ -22,13 +22,17 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"etamil/engine/diag"
 	"etamil/fcgi/fcgitest"
 )
 
 func TestMain(m *testing.M) {
 	// Under the race detector each process would sleep a second at its end.
 	os.Setenv("GORACE", "atexit_sleep_ms=0")
-	testscript.Main(m, map[string]func(){"etamild": func() { os.Exit(run(os.Args[1:])) }})
+	testscript.Main(m, map[string]func(){
+		"etamild":          func() { os.Exit(run(os.Args[1:])) },
+		"previous-etamild": previousAsNew,
+	})
 }
 
 // The stories of testdata use, beside the commands of package testscript:
@@ -457,14 +461,20 @@ func TestUnitIsNamedByTheControlGroup(t *testing.T) {
 }
 
 func TestDrainUnderSystemdNamesSystemctl(t *testing.T) {
-	d := &daemon{unit: "etamil@shop.service", stop: make(chan struct{})}
-	err := d.Drain()
-	if err == nil || !strings.Contains(err.Error(), "systemctl stop etamil@shop.socket etamil@shop.service") {
-		t.Errorf("Drain: %v", err)
-	}
-	select {
-	case <-d.stop:
-		t.Error("it drains all the same")
-	default:
+	for unit, want := range map[string]string{
+		"etamil.service":      "systemctl stop etamil.socket etamil-metrics.socket etamil.service",
+		"etamil@shop.service": "systemctl stop etamil@shop.socket etamil-metrics@shop.socket etamil@shop.service",
+		"shop.service":        "systemctl stop shop.socket shop.service",
+	} {
+		d := &daemon{unit: unit, stop: make(chan struct{})}
+		why := diag.Reason(d.Drain())
+		if !strings.HasSuffix(why.En, want) || !strings.HasSuffix(why.Ta, want) || why.Ta == why.En {
+			t.Errorf("Drain: %v", why)
+		}
+		select {
+		case <-d.stop:
+			t.Error("it drains all the same")
+		default:
+		}
 	}
 }

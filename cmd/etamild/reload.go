@@ -16,10 +16,12 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"etamil/cmd/internal/cli"
 	"etamil/cmd/internal/config"
 	"etamil/cmd/internal/control"
 	"etamil/cmd/internal/notify"
 	"etamil/engine"
+	"etamil/engine/db"
 	"etamil/engine/diag"
 	"etamil/engine/host"
 	"etamil/fcgi/web"
@@ -34,49 +36,83 @@ type reloading struct {
 // A refusal is why a program cannot be served, or a reload not be done. The
 // daemon is as it was.
 type refusal struct {
-	reason   string
+	reason   diag.Text
 	list     diag.List
 	problems []config.Problem
 	// told is what another process says is wrong.
 	told []control.Diagnostic
 }
 
-func refused(format string, args ...any) *refusal {
-	return &refusal{reason: fmt.Sprintf(format, args...)}
+// refused returns a refusal; both sentences take the same arguments.
+func refused(ta, en string, args ...any) *refusal {
+	return refusedBy(cli.Errorf(ta, en, args...))
+}
+
+func refusedBy(err error) *refusal { return &refusal{reason: diag.Reason(err)} }
+
+// refusedFor returns the refusal of a program with errors: the first, and how
+// many more there are.
+func refusedFor(errs diag.List) *refusal {
+	first := errs[0]
+	why := diag.Text{Ta: first.Message().Ta, En: first.Message().En}
+	if first.Help != nil {
+		why = diag.Text{Ta: why.Ta + "; " + first.Help.Ta, En: why.En + "; " + first.Help.En}
+	}
+	place := first.Code().String() + ": "
+	if first.Span.IsValid() {
+		at := first.Span.Pos()
+		place = fmt.Sprintf("%s:%d:%d: %s", first.Span.File.Name, at.Line, at.Column, place)
+	}
+	why = diag.Text{Ta: place + why.Ta, En: place + why.En}
+	if more := len(errs) - 1; more > 0 {
+		why.Ta += fmt.Sprintf(" (மேலும் %d பிழைகள்)", more)
+		why.En += fmt.Sprintf(" (and %d more errors)", more)
+	}
+	return &refusal{reason: why, list: errs}
 }
 
 // prepared is a program that was found sound.
 type prepared struct {
 	program    *engine.Program
 	generation *web.Generation
+	access     *db.Access
 }
 
 // prepare loads the program of cfg and tries it.
 func (d *daemon) prepare(ctx context.Context, cfg *config.Config) (*prepared, *refusal) {
 	if cfg.Program == "" {
-		return nil, refused("%s", noProgram.En)
+		return nil, &refusal{reason: noProgram}
 	}
 	if err := d.openGrant(cfg); err != nil {
-		return nil, refused("%s", err.Text.En)
+		return nil, refusedBy(err)
 	}
 	program, list := engine.Load(engine.LoadOptions{File: cfg.Program, Serving: true})
 	if program == nil {
-		errs := onlyErrors(list)
-		return nil, &refusal{reason: errs.Error(), list: errs}
+		return nil, refusedFor(onlyErrors(list))
 	}
-	g := web.NewGeneration(program, cfg.Web, d.granted.Load().Host)
+	access, why := d.reach(ctx, cfg)
+	if why != nil {
+		return nil, why
+	}
+	h := d.granted.Load().Host
+	h.Databases, h.Sampler = access, d.profiler
+	g := web.NewGeneration(program, cfg.Web, h)
+	g.OnClose(access.Close)
 	if err := d.selfCheck(ctx, cfg.Web, true); err != nil {
-		return nil, refused("%v", err)
+		d.unreach(access)
+		return nil, refusedBy(err)
 	}
-	if err := d.app.Probe(ctx, g); err != nil {
-		return nil, refused("%v", err)
+	if wrong := d.app.Probe(ctx, g); wrong != nil {
+		d.unreach(access)
+		return nil, refusedFor(diag.List{wrong})
 	}
-	return &prepared{program, g}, nil
+	return &prepared{program, g, access}, nil
 }
 
 // swap serves a program that was found sound.
 func (d *daemon) swap(p *prepared) {
 	d.program.Store(p.program)
+	d.access.Store(p.access)
 	d.app.Swap(p.generation)
 	d.problem.Store(nil)
 }
@@ -115,13 +151,13 @@ func (d *daemon) selfCheck(ctx context.Context, settings web.Settings, loading b
 	status, body, err := d.server.Ask(ctx, checker{d.app, g}, "/")
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return fmt.Errorf("the check of this process had no answer within %v", checkTime)
+		return cli.Errorf("இந்தச் செயல்முறையின் சோதனைக்கு %v நேரத்திற்குள் பதில் வரவில்லை", "the check of this process had no answer within %v", checkTime)
 	case err != nil:
-		return fmt.Errorf("the check of this process: %w", err)
+		return cli.Errorf("இந்தச் செயல்முறையின் சோதனை: %v", "the check of this process: %v", err)
 	case status == 503 && (!loading || d.app.Current() != nil):
 		return nil
 	case status != 200:
-		return fmt.Errorf("the check of this process was answered %d %s", status, body)
+		return cli.Errorf("இந்தச் செயல்முறையின் சோதனைக்கு வந்த பதில் %d %s", "the check of this process was answered %d %s", status, body)
 	}
 	return nil
 }
@@ -135,17 +171,14 @@ func (d *daemon) Reload(_ context.Context, r control.Request) *control.Reload { 
 // processes change.
 func (d *daemon) reload(r control.Request) *control.Reload {
 	out := &control.Reload{At: time.Now()}
-	if why := d.unready(); why != "" {
-		out.Error = why
-		d.log.Warn().Str("reason", why).Msg("reload refused")
-		return out
+	d.awaitAlone()
+	if why := d.unready(); why != nil {
+		return d.refuseReload(out, why)
 	}
 	d.reloads.Lock()
 	defer d.reloads.Unlock()
-	if why := d.unready(); why != "" {
-		out.Error = why
-		d.log.Warn().Str("reason", why).Msg("reload refused")
-		return out
+	if why := d.unready(); why != nil {
+		return d.refuseReload(out, why)
 	}
 	d.tell(func(n *notify.Notifier) error { return n.Reloading("reloading") })
 	d.log.Info().Bool("exec", r.Exec).Msg("reloading")
@@ -170,17 +203,35 @@ func (d *daemon) reload(r control.Request) *control.Reload {
 	return out
 }
 
+// refuseReload says why nothing can be reloaded now.
+func (d *daemon) refuseReload(out *control.Reload, why *refusal) *control.Reload {
+	out.Error, out.ErrorTa = why.reason.En, why.reason.Ta
+	d.log.Warn().Str("reason", why.reason.En).Str("ta", why.reason.Ta).Msg("reload refused")
+	return out
+}
+
 // failed says why a reload was not done.
 func (d *daemon) failed(why *refusal, out *control.Reload, lang string) {
-	out.Error, out.Diagnostics = why.reason, append(diagnostics(why, lang), why.told...)
+	out.Error, out.ErrorTa = why.reason.En, why.reason.Ta
+	out.Diagnostics = append(diagnostics(why, lang), why.told...)
 	for _, item := range why.list {
 		logDiagnostic(d.log.Error(), item)
 	}
 	for _, p := range why.problems {
 		d.log.Error().Str("ta", p.Message().Ta).Msg(p.Error())
 	}
-	d.log.Error().Str("reason", why.reason).Msg("the reload failed; everything is as it was")
-	d.lastProblem.Store(&control.Problem{Text: why.reason, At: time.Now()})
+	d.log.Error().Str("reason", why.reason.En).Str("ta", why.reason.Ta).Msg("the reload failed; everything is as it was")
+	d.lastProblem.Store(&control.Problem{Text: why.reason.En, TextTa: why.reason.Ta, At: time.Now()})
+}
+
+// logRefusal writes what is wrong, a record each.
+func (d *daemon) logRefusal(why *refusal) {
+	for _, item := range why.list {
+		logDiagnostic(d.log.Error(), item)
+	}
+	for _, p := range why.problems {
+		d.log.Error().Str("ta", p.Message().Ta).Msg(p.Error())
+	}
 }
 
 // maxDiagnostics is how many are sent: more than anybody reads at once.
@@ -283,7 +334,7 @@ func (b installed) changed() bool {
 func (d *daemon) statusLine() string {
 	var parts []string
 	if p := d.problem.Load(); p != nil {
-		parts = append(parts, "answering 503: "+*p)
+		parts = append(parts, "answering 503: "+p.En)
 	} else if g := d.app.Current(); g != nil {
 		parts = append(parts, fmt.Sprintf("serving %s, generation %d", d.cfg().Program, g.Number()))
 	}

@@ -147,10 +147,13 @@ func attempted(v value.Value, err error) (value.Value, error) {
 	return value.Value{}, err
 }
 
-// tagged is the failure that says what d says, with the tag that programs may
-// look for at its end.
+// tagged is the failure that says what d says and what to do about it, with the
+// tag that programs may look for at its end.
 func tagged(d *diag.Diagnostic, tag string) value.Value {
 	t := d.Message()
+	if d.Help != nil {
+		t = diag.Text{Ta: t.Ta + "; " + d.Help.Ta, En: t.En + "; " + d.Help.En}
+	}
 	return value.ErrText(t.Ta + "  (" + t.En + ") [" + tag + "]")
 }
 

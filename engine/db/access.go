@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"unicode"
@@ -76,7 +77,20 @@ type Access struct {
 	allowAll bool
 	held     []poolKey // of the sources
 	end      sync.Once
+
+	mu    sync.RWMutex
+	texts map[textKey]*resolved // what stood in programs, and is permitted
 }
+
+// A textKey is a connection text as a program has it.
+type textKey struct {
+	kind           Kind
+	text, database string
+}
+
+// mostTexts bounds how many texts an Access remembers: programs have one or
+// two, but may make them of what they are sent.
+const mostTexts = 64
 
 // A source is a data source that was understood.
 type source struct {
@@ -452,21 +466,74 @@ func (a *Access) resolve(kind Kind, text, database string) (*resolved, error) {
 	name := norm.NFC.String(text)
 	if s := a.sources[name]; s != nil {
 		if s.kind != kind {
-			return nil, diag.OtherKindOfSource.New(s.name, kindNames[s.kind], kindNames[kind])
+			return nil, diag.OtherKindOfSource.New(diag.Whole(s.name), kindNames[s.kind], kindNames[kind])
 		}
 		return s.at, nil
 	}
-	if kind != SQLite && isName(name) {
-		return nil, diag.NoSuchSource.New(text)
+	// Reading a text costs as much as a short statement. What SQLite's means
+	// depends on the files that are there.
+	key := textKey{kind, text, database}
+	if kind != SQLite {
+		a.mu.RLock()
+		known := a.texts[key]
+		a.mu.RUnlock()
+		if known != nil {
+			return known, nil
+		}
+		if isName(name) {
+			return nil, a.noSuchSource(kind, name)
+		}
 	}
 	target, err := a.reg.drivers[kind].Target(text, Options{})
 	if err != nil {
 		return nil, err
 	}
 	if !a.allows(kind, target.Addresses, database) {
-		return nil, diag.NotPermitted.New(target.Masked)
+		entry := string(kind)
+		if len(target.Addresses) > 0 && target.Addresses[0].Host != "" {
+			entry = target.Label
+		}
+		return nil, diag.NotPermitted.New(diag.Whole(target.Masked)).WithHelp(
+			"அமைப்பில் [databases] allow பட்டியலில் "+strconv.Quote(entry)+" வேண்டும், அல்லது ஒரு தரவு மூலம்",
+			"the configuration needs "+strconv.Quote(entry)+" in allow of [databases], or a data source for it")
 	}
-	return &resolved{kind: kind, text: text, target: target, name: target.Masked, label: target.Label}, nil
+	found := &resolved{kind: kind, text: text, target: target, name: target.Masked, label: target.Label}
+	if kind != SQLite {
+		a.mu.Lock()
+		if len(a.texts) < mostTexts {
+			if a.texts == nil {
+				a.texts = map[textKey]*resolved{}
+			}
+			a.texts[key] = found
+		}
+		a.mu.Unlock()
+	}
+	return found, nil
+}
+
+// textForms show how connection texts look, for who wrote another.
+var textForms = map[Kind]string{
+	PostgreSQL: "postgres://USER@HOST/DATABASE", MySQL: "mysql://USER@HOST/DATABASE",
+	Redis: "HOST:PORT", MongoDB: "mongodb://HOST",
+}
+
+// noSuchSource is the diagnostic of a name that is no data source: near to one
+// of that kind, or meant as an address.
+func (a *Access) noSuchSource(kind Kind, name string) error {
+	d := diag.NoSuchSource.New(diag.Whole(name))
+	var names []string
+	for _, s := range a.sources {
+		if s.kind == kind {
+			names = append(names, s.name)
+		}
+	}
+	slices.Sort(names)
+	if near, ok := diag.Nearest(name, slices.Values(names)); ok {
+		hint := diag.DidYouMean(near)
+		return d.WithHelp(hint.Ta, hint.En)
+	}
+	form := textForms[kind]
+	return d.WithHelp("முகவரி என்றால் "+form+" என எழுதுங்கள்", "an address is written "+form)
 }
 
 func (a *Access) allows(kind Kind, addresses []Address, database string) bool {

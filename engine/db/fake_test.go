@@ -36,7 +36,6 @@ type fakeServer struct {
 	dials    int
 	open     int
 	most     int // open at once
-	lastID   int
 }
 
 func (f *fake) server(key string) *fakeServer {

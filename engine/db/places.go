@@ -57,7 +57,7 @@ func (p *Places) Take(ctx context.Context) error {
 	case <-ctx.Done():
 		err = ctx.Err()
 	case <-timer.C:
-		err = diag.NoFreeConnection.New(p.label, p.limit)
+		err = diag.NoFreeConnection.New(diag.Whole(p.label), p.limit)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()

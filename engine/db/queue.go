@@ -208,7 +208,7 @@ func (r *Registry) wait(ctx context.Context, p *pool, w *waiter, limit time.Dura
 	r.mu.Lock()
 	if p.closed {
 		r.mu.Unlock()
-		return grant{}, diag.ConnectFailed.New(p.name, shuttingDown)
+		return grant{}, diag.ConnectFailed.New(diag.Whole(p.name), shuttingDown)
 	}
 	r.arrived++
 	w.number = r.arrived
@@ -242,7 +242,7 @@ func (r *Registry) wait(ctx context.Context, p *pool, w *waiter, limit time.Dura
 		end()
 		if err == nil {
 			p.count.expiry.Add(1)
-			err = diag.NoFreeConnection.New(p.name, limit.String())
+			err = diag.NoFreeConnection.New(diag.Whole(p.name), limit)
 		}
 		return grant{}, err
 	}

@@ -171,7 +171,7 @@ func (r *Registry) Close() {
 	for p := range r.waiting {
 		for e := p.queue.Front(); e != nil; e = e.Next() {
 			w := e.Value.(*waiter)
-			w.element, w.err = nil, diag.ConnectFailed.New(p.name, shuttingDown)
+			w.element, w.err = nil, diag.ConnectFailed.New(diag.Whole(p.name), shuttingDown)
 			close(w.ready)
 		}
 		p.queue.Init()
@@ -530,7 +530,7 @@ func (r *Registry) connectClient(ctx context.Context, p *pool, limit time.Durati
 	case p.closed:
 		r.taken -= need
 		end()
-		return diag.ConnectFailed.New(p.name, shuttingDown)
+		return diag.ConnectFailed.New(diag.Whole(p.name), shuttingDown)
 	default:
 		p.redis, p.mongo, p.size = redis, mongo, need
 		p.max = size

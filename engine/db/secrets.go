@@ -55,7 +55,7 @@ func (p *pool) connectError(err error) *diag.Diagnostic {
 	var refused *ConnectError
 	switch {
 	case errors.As(err, &d) && d.Def == diag.ConnectFailed && len(d.Args) == 2:
-		return diag.ConnectFailed.New(p.name, p.hideText(d.Args[1]))
+		return diag.ConnectFailed.New(diag.Whole(p.name), p.hideText(d.Args[1]))
 	case d != nil:
 		return d
 	case errors.As(err, &refused):
@@ -63,11 +63,11 @@ func (p *pool) connectError(err error) *diag.Diagnostic {
 		if refused.Tag != "" {
 			reason = diag.Text{Ta: reason.Ta + " " + refused.Tag, En: reason.En + " " + refused.Tag}
 		}
-		return diag.ConnectFailed.New(p.name, reason)
+		return diag.ConnectFailed.New(diag.Whole(p.name), reason)
 	case errors.Is(err, host.ErrNotPermitted):
-		return diag.NotPermitted.New(p.name)
+		return diag.NotPermitted.New(diag.Whole(p.name))
 	}
-	return diag.ConnectFailed.New(p.name, p.hideText(WireReason(err)))
+	return diag.ConnectFailed.New(diag.Whole(p.name), p.hideText(WireReason(err)))
 }
 
 // refusal makes of a database's answer what a program is told: its words, at

@@ -257,17 +257,19 @@ func (x *session) run(ctx context.Context, s *host.Statement, do func(context.Co
 		}
 		if lost.Sent {
 			x.sent = true
-			return diag.ConnectionLost.New(o.pool.name)
+			return diag.ConnectionLost.New(diag.Whole(o.pool.name))
 		}
 		if again || !clean || o.pool.target.Private {
-			return diag.ConnectionLost.New(o.pool.name)
+			return diag.ConnectionLost.New(diag.Whole(o.pool.name))
 		}
 	}
 }
 
 func (x *session) transactionGone(o *opened) error {
 	if o.failing == diag.ConnectionLost {
-		return diag.ConnectionLost.New(o.pool.name)
+		return diag.ConnectionLost.New(diag.Whole(o.pool.name)).WithHelp(
+			"நடுவில் இருந்த பரிவர்த்தனை முடிந்தது; ROLLBACK எழுதி மீண்டும் தொடங்குங்கள்",
+			"the transaction that was open is gone; write ROLLBACK and begin again")
 	}
 	return o.failing.New()
 }
@@ -283,8 +285,10 @@ func (x *session) statement(ctx context.Context, o *opened, c class, s *host.Sta
 		limited, cancel = context.WithTimeout(ctx, timeout)
 		defer cancel()
 	}
-	o.dirty = o.dirty || c.dirty
+	dirty := o.dirty || c.dirty
+	o.dirty = true // should the driver panic, the connection is closed
 	err := do(limited, o.conn)
+	o.dirty = dirty
 	o.used++
 	o.inserted = o.inserted || c.insert
 	x.takeNotes(o.conn, s.At)
@@ -315,7 +319,7 @@ func (x *session) statement(ctx context.Context, o *opened, c class, s *host.Sta
 	case isLost:
 		return lost
 	case limited.Err() != nil && errors.Is(err, limited.Err()):
-		return diag.StatementTimeout.New(timeout.String())
+		return diag.StatementTimeout.New(timeout)
 	case refused:
 		return o.pool.refusal(refusal)
 	}
@@ -374,12 +378,13 @@ func (x *session) freshen(ctx context.Context, o *opened, c class, s *host.State
 	}
 	var lost *Lost
 	if errors.As(err, &lost) {
-		err = diag.ConnectionLost.New(o.pool.name)
+		err = diag.ConnectionLost.New(diag.Whole(o.pool.name))
 	}
 	return true, err
 }
 
-const idBeforeInsert = "the last inserted id is asked for before this run has inserted anything"
+const idBeforeInsert = "இந்த இயக்கம் எதையும் செருகும் முன் கடைசி id கேட்கப்படுகிறது " +
+	"(the last inserted id is asked for before this run has inserted anything)"
 
 // giveBack ends the lease of o, if it has one: an open transaction is rolled
 // back, in the time up to end, and a connection with session state is closed.

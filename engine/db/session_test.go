@@ -612,3 +612,33 @@ func TestMongoSessions(t *testing.T) {
 	s.wantBooks()
 	s.Registry.Close()
 }
+
+func TestAConnectionWhoseDriverPanickedIsClosed(t *testing.T) {
+	s := newStand(t, Settings{})
+	r := s.connected("SQLite", "a")
+	s.of[SQLite].server("a").set(func(f *fakeServer) {
+		f.answer = func(_ *fakeConn, sql string) error {
+			if sql == "SELECT fault" {
+				panic("driver")
+			}
+			return nil
+		}
+	})
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("the panic was swallowed")
+			}
+		}()
+		r.do("SELECT fault")
+	}()
+	r.Close(true)
+	if p := s.stats(); p.Idle != 0 || p.Leased != 0 {
+		t.Errorf("the connection lives on: %+v", p)
+	}
+	next := s.connected("SQLite", "a")
+	next.want(next.do("SELECT 1"), "")
+	next.Close(false)
+	s.wantBooks()
+	s.Registry.Close()
+}

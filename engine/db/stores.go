@@ -126,7 +126,7 @@ func (x *session) storeError(ctx context.Context, p *pool, err error) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return diag.ConnectionLost.New(p.name)
+		return diag.ConnectionLost.New(diag.Whole(p.name))
 	case errors.As(err, &d):
 		// Refused before it was sent, or a word on what came back.
 		x.sent = x.sent || d.Def != diag.RedisRefused && d.Def != diag.NoFreeConnection

@@ -2,6 +2,7 @@ package db
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -39,15 +40,25 @@ var (
 func BadText(reason diag.Text) *diag.Diagnostic { return diag.BadConnectionText.New(reason) }
 
 // UnknownKey returns the diagnostic of a connection text with a key that means
-// nothing for its kind.
-func UnknownKey(name string) *diag.Diagnostic {
-	return BadText(diag.Text{Ta: "'" + name + "' என்ற திறவுகோல் இல்லை", En: "there is no key '" + name + "'"})
+// nothing for its kind, whose keys are known.
+func UnknownKey(name string, known ...string) *diag.Diagnostic {
+	d := BadText(diag.Text{Ta: "'" + name + "' என்ற திறவுகோல் இல்லை", En: "there is no key '" + name + "'"})
+	if near, ok := diag.Nearest(name, slices.Values(known)); ok {
+		hint := diag.DidYouMean(near)
+		d.WithHelp(hint.Ta, hint.En)
+	}
+	return d
 }
 
 // BadKey returns the diagnostic of a connection text in which the value of a
-// key has no meaning.
-func BadKey(name string) *diag.Diagnostic {
-	return BadText(diag.Text{Ta: "'" + name + "' இன் மதிப்பு தவறு", En: "the value of '" + name + "' is wrong"})
+// key has no meaning; values are those that have one, where they can be listed.
+func BadKey(name string, values ...string) *diag.Diagnostic {
+	d := BadText(diag.Text{Ta: "'" + name + "'-இன் மதிப்பு தவறு", En: "the value of '" + name + "' is wrong"})
+	if len(values) > 0 {
+		list := strings.Join(values, ", ")
+		d.WithHelp("வரக்கூடியவை: "+list, "it can be "+list)
+	}
+	return d
 }
 
 // FileKey returns the diagnostic of a connection text in a program with a key

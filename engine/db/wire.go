@@ -132,6 +132,32 @@ var wireReasons = []struct {
 	{net.ErrClosed, diag.Text{Ta: "இணைப்பு மூடப்பட்டது", En: "the connection was closed"}},
 }
 
+// A wireError is a failure of connecting that is ours to tell.
+type wireError struct{ diag.Text }
+
+func (e *wireError) Error() string { return e.En }
+
+// Tamil returns the words in Tamil.
+func (e *wireError) Tamil() string { return e.Ta }
+
+// ErrNoTLS is a server without TLS where it was asked for.
+var ErrNoTLS error = &wireError{diag.Text{Ta: "சேவையகம் TLS வழங்கவில்லை", En: "the server has no TLS"}}
+
+// NotSpoken is an answer that no server of that kind gives.
+func NotSpoken(kind Kind) error {
+	name := kindNames[kind]
+	return &wireError{diag.Text{
+		Ta: "அங்கே பதில் தருவது " + name + " அல்ல; துறை எண்ணைச் சரிபாருங்கள்",
+		En: "what answers there is not " + name + "; check the port",
+	}}
+}
+
+// NoAnswer is the reason of a connection that took longer than it may.
+func NoAnswer(limit time.Duration) diag.Text {
+	t := diag.Lasting(limit)
+	return diag.Text{Ta: t.Ta + " நேரத்திற்குள் பதில் இல்லை", En: "no answer within " + t.En}
+}
+
 // WireReason says why a connection failed, as ConnectError wants it.
 func WireReason(err error) diag.Text {
 	for _, r := range wireReasons {

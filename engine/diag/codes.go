@@ -1124,7 +1124,8 @@ var (
 		"முதல் கூற்றுக்குப் பின் உள்ளவை இயங்கவில்லை",
 		"what follows the first statement was not run")
 
-	// RedisRefused occurs for a command whose answers are no replies. {2} is the
+	// RedisRefused occurs for a command of Redis whose answers are no replies, and
+	// for a field of a MongoDB command that would begin a session. {2} is the
 	// reason.
 	RedisRefused = define(5054, Error,
 		"'{1}' கட்டளையை இங்கே பயன்படுத்த முடியாது: {2}",

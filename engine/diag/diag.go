@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"etamil/engine/token"
 )
@@ -38,6 +39,20 @@ type Text struct{ Ta, En string }
 // Same returns a text that is the same in both languages: a name, a number,
 // words of the program.
 func Same(s string) Text { return Text{s, s} }
+
+// Whole is an argument that people need to its last letter, although the
+// sentence quotes it: where a database is.
+type Whole string
+
+// Lasting tells how long something took or may take.
+func Lasting(d time.Duration) Text {
+	unit, per := "நொடி", time.Second
+	if d < time.Second {
+		unit, per = "மில்லிநொடி", time.Millisecond
+	}
+	n := strconv.FormatFloat(float64(d)/float64(per), 'f', -1, 64)
+	return Text{Ta: n + " " + unit, En: d.String()}
+}
 
 // A Severity says whether a program can run in spite of a diagnostic.
 type Severity uint8
@@ -102,10 +117,10 @@ type Def struct {
 }
 
 // New returns the diagnostic without a place. Each argument is a string (the
-// same in both languages), a Text, an int or int64, a fmt.Stringer, or an error,
-// which is told as Reason does. Where the
+// same in both languages), a Whole, a Text, an int or int64, a time.Duration,
+// a fmt.Stringer, or an error, which is told as Reason does. Where the
 // sentence quotes an argument, as '{1}', at most 40 letters of it are shown,
-// else at most 1 000; line feeds show as ⏎.
+// else, and of a Whole, at most 1 000; line feeds show as ⏎.
 func (d *Def) New(args ...any) *Diagnostic { return d.At(token.Span{}, args...) }
 
 // At returns the diagnostic at s; see New for the arguments.
@@ -117,7 +132,8 @@ func (d *Def) At(s token.Span, args ...any) *Diagnostic {
 	for i, arg := range args {
 		place := "'{" + strconv.Itoa(i+1) + "}'"
 		show := shown
-		if strings.Contains(d.En, place) && strings.Contains(d.Ta, place) {
+		_, whole := arg.(Whole)
+		if !whole && strings.Contains(d.En, place) && strings.Contains(d.Ta, place) {
 			show = Quote
 		}
 		text := textOf(arg)
@@ -132,6 +148,10 @@ func textOf(arg any) Text {
 		return arg
 	case string:
 		return Same(arg)
+	case Whole:
+		return Same(string(arg))
+	case time.Duration:
+		return Lasting(arg)
 	case int:
 		return Same(strconv.Itoa(arg))
 	case int64:

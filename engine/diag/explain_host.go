@@ -67,8 +67,8 @@ var explainHost = []Explanation{
 	{
 		Code: 5008,
 		Rule: Text{
-			"அந்தப் பெயரில் தரவுத்தள வகை எதுவும் eTamil-க்குத் தெரியாது.",
-			"eTamil knows no kind of database of that name.",
+			"அந்தப் பெயரில் தரவுத்தள வகை எதுவும் eTamil-க்குத் தெரியாது. சீகுலைட், போச்குரசீகுல், மைசீகுல் (_SQLite, _PostgreSQL, _MySQL) உள்ளன.",
+			"eTamil knows no kind of database of that name. There are சீகுலைட், போச்குரசீகுல் and மைசீகுல் (_SQLite, _PostgreSQL, _MySQL).",
 		},
 		Wrong: reading("தளம்_இணை Oracle, \"கடை\";\n"),
 		Right: reading("தளம்_இணை சீகுலைட், \"கடை.db\";\n"),
@@ -76,8 +76,8 @@ var explainHost = []Explanation{
 	{
 		Code: 5009,
 		Rule: Text{
-			"அந்த வகைத் தரவுத்தளத்தோடு பேசும் இயக்கி இந்த நிறுவலில் இல்லை.",
-			"This build has no driver that talks to that kind of database.",
+			"அந்த வகைத் தரவுத்தளத்தோடு பேசும் இயக்கி இந்த நிறுவலில் இல்லை. ரெடிஸுக்கு ரெடிஸ்_இணை, MongoDB-க்கு மொங்கோ_இணை உள்ளன.",
+			"This build has no driver that talks to that kind of database. For Redis there is ரெடிஸ்_இணை, for MongoDB மொங்கோ_இணை.",
 		},
 		Wrong: run("தளம்_இணை தேடு_மொழி, \"கடை\";\n"),
 		Right: reading("தளம்_இணை சீகுலைட், \"கடை.db\";\n"),
@@ -112,8 +112,8 @@ var explainHost = []Explanation{
 	{
 		Code: 5013,
 		Rule: Text{
-			"இந்த வழங்கியின் அமைப்பு நிரலுக்கு இதை அனுமதிக்கவில்லை: கோப்புகள், வலை அழைப்பு, சூழல், பிற நிரல்கள். தேவையானால் அமைப்பை மாற்றச் சொல்லுங்கள்.",
-			"The configuration of this server does not give the program this: files, calls of the web, environment, other programs. Ask for it to be changed if it is needed.",
+			"இந்த வழங்கியின் அமைப்பு நிரலுக்கு இதை அனுமதிக்கவில்லை: கோப்புகள், தரவுத்தளங்கள், வலை அழைப்பு, சூழல், பிற நிரல்கள். தேவையானால் அமைப்பை மாற்றச் சொல்லுங்கள்; தரவுத்தளத்துக்கு அங்கே ஒரு தரவு மூலம் வேண்டும், அல்லது [databases] allow.",
+			"The configuration of this server does not give the program this: files, databases, calls of the web, environment, other programs. Ask for it to be changed if it is needed; a database wants a data source there, or allow in [databases].",
 		},
 		Wrong: Example{Way: ByRun, Denied: true, Source: "// கோப்புகளுக்கு அனுமதி இல்லை / files are not permitted\nகோப்பு_எழுது \"பதிவு.txt\", \"வணக்கம்\";\n"},
 		Right: run("// கோப்புகளுக்கு அனுமதி உண்டு / files are permitted\nகோப்பு_எழுது \"பதிவு.txt\", \"வணக்கம்\";\n"),

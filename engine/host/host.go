@@ -44,6 +44,10 @@ type Host struct {
 	// longer, while the run waits; nil: nobody is.
 	Slow      func(SlowStatement)
 	SlowAfter time.Duration
+	// Sampler is told where the run is when it asks; nil: nobody asks. Task is
+	// what the run is for.
+	Sampler Sampler
+	Task    Task
 	// Serving is true in a server: standard input is empty, வெளியேறு ends
 	// the run only, one file operation is limited in size.
 	Serving bool

@@ -55,6 +55,7 @@ func (r *Run) EndSession(failed bool) DatabaseUse {
 // done counts what began at start, and tells of it when it took long.
 func (d *databases) done(start time.Time, text string) {
 	r := d.run
+	r.resume()
 	took := time.Since(start)
 	d.use.Statements++
 	d.use.Time += took
@@ -113,6 +114,7 @@ func (r *Run) connect(kind, source *value.Value) error {
 	if err != nil {
 		return err
 	}
+	defer r.resume()
 	return r.Session().Connect(r.ctx, kind.Str(), text)
 }
 

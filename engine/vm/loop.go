@@ -397,6 +397,9 @@ func (r *Run) loop(f *code.Func) error {
 				if err = r.refuel(); err != nil {
 					goto failed
 				}
+				if r.host.Sampler != nil {
+					r.tell(f, ip)
+				}
 			}
 			r.frames[r.depth] = frame{fn: f, ip: ip, base: r.base, callee: fn}
 			r.depth++
@@ -415,6 +418,9 @@ func (r *Run) loop(f *code.Func) error {
 				if err = r.refuel(); err != nil {
 					goto failed
 				}
+				if r.host.Sampler != nil {
+					r.tell(f, ip)
+				}
 			}
 			var v value.Value
 			r.now, r.nowIP = f, ip
@@ -427,6 +433,9 @@ func (r *Run) loop(f *code.Func) error {
 			args := window(at(regs, i.A), i.C)
 			if v, err = b.Call(r, f.Spans[pcOf(f, ip)-1].Text(), args); err != nil {
 				goto failed
+			}
+			if b.Effect == builtin.Network || b.Effect == builtin.Process {
+				r.resume()
 			}
 			*at(regs, i.A) = v
 		case code.Prepare:
@@ -563,6 +572,9 @@ func (r *Run) loop(f *code.Func) error {
 			if r.fuel -= int(uintptr(ip)-uintptr(next)) / int(unsafe.Sizeof(code.Instr{})); r.fuel < 0 {
 				if err = r.refuel(); err != nil {
 					goto failed
+				}
+				if r.host.Sampler != nil {
+					r.tell(f, ip)
 				}
 			}
 			ip = next

@@ -51,8 +51,10 @@ type Run struct {
 	// deepest is how many frames were ever used, for clearing.
 	deepest int
 
-	fuel    int   // steps until the next look at the budgets
-	granted int   // steps given out as fuel that are not spent yet
+	fuel    int    // steps until the next look at the budgets
+	granted int    // steps given out as fuel that are not spent yet
+	moment  uint32 // of the host's sampler at which the run told where it is
+	calls   []host.Call
 	spent   int64 // steps of earlier slices
 
 	allocated int64 // bytes announced since live was measured
@@ -97,6 +99,7 @@ func (r *Run) Reset(ctx context.Context, p *code.Program, h *host.Host, limits L
 	r.answerAt = token.Span{}
 	r.meter.Start()
 	copy(r.stack, p.Snapshot)
+	r.resume()
 	r.refuel()
 }
 
@@ -160,6 +163,11 @@ func (r *Run) refuel() error {
 		}
 	}
 	n := int64(slice)
+	if r.host != nil && r.host.Sampler != nil {
+		if _, active := r.host.Sampler.Moment(); active {
+			n = sampledSlice
+		}
+	}
 	if r.limits.Steps > 0 {
 		left := r.limits.Steps - r.spent
 		if left < 0 {

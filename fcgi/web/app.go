@@ -438,6 +438,7 @@ func (f *flight) run(ctx context.Context) {
 	f.host = f.gen.host
 	f.stdio = stdio{app: f.app, run: Run{ID: f.id, Route: f.match.Pattern}}
 	f.host.Output, f.host.Input = &f.stdio, &f.stdio
+	f.host.Task = host.Task{Method: f.req.Method, Route: f.match.Pattern}
 	watchStatements(&f.host, f.lent.slow, f.settings.SlowRequest)
 	res, err := f.gen.program.Serve(ctx, &f.host, f.gen.limits, f.match.Route, &f.engine)
 	f.stdio.Flush()

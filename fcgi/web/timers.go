@@ -248,6 +248,7 @@ func (a *App) runTick(ctx context.Context, g *Generation, i int) (exit int, err 
 	h := g.host
 	run := &stdio{app: a, run: Run{Timer: i + 1}}
 	h.Output, h.Input = run, run
+	h.Task = host.Task{Timer: i + 1}
 	watchStatements(&h, func(s host.SlowStatement) { logSlow(&a.log, run.run, s) }, g.settings.SlowRequest)
 	res, err := g.program.Tick(ctx, &h, limits, i)
 	run.Flush()

@@ -24,7 +24,7 @@ Requests/sec:  40734.68
 Transfer/sec:      6.29MB
 `
 	got, err := parseWrk([]byte(out))
-	if want := (answered{40734.68, 0.812, 1200, 15}); err != nil || got != want {
+	if want := (answered{40734.68, 0.812, 1200, 44.55, 15}); err != nil || got != want {
 		t.Errorf("wrk = %+v, %v; want %+v", got, err, want)
 	}
 	if _, err := parseWrk([]byte("unable to connect to 127.0.0.1:8080 Connection refused\n")); err == nil {
@@ -47,7 +47,7 @@ Percentage of the requests served within a certain time (ms)
  100%    244 (longest request)
 `
 	got, err := parseAB([]byte(out))
-	if want := (answered{9087.45, 104, 177, 10}); err != nil || got != want {
+	if want := (answered{9087.45, 104, 177, 0, 10}); err != nil || got != want {
 		t.Errorf("ab = %+v, %v; want %+v", got, err, want)
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/big"
@@ -10,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // The sides of the parts that run programs.
@@ -17,6 +20,7 @@ const (
 	etamil  = "etamil"
 	cpython = "CPython"
 	php     = "PHP"
+	goJSON  = "encoding/json" // into any and back, in this process
 )
 
 // commands returns how each side runs its version of a program, as far as it is
@@ -118,18 +122,25 @@ func (b *bench) tax() error {
 func (b *bench) json() error {
 	sides, command := b.commands()
 	const times = 20
-	size := 0
+	var text []byte
 	for _, side := range sides {
 		out, _, err := b.timed(command[side], b.file("oneMB"+extension[side]))
 		if err != nil {
 			return err
 		}
-		if size == 0 {
-			size = len(out)
+		if text == nil {
+			text = out
 		}
 	}
+	sides = append(sides, goJSON)
 	write, read := newFigure("processor ms to write", false), newFigure("processor ms to read", false)
 	err := b.eachRound(sides, func(side string) error {
+		if side == goJSON {
+			reading, writing, err := jsonInGo(text, times)
+			read.add(side, float64(reading.Microseconds())/1000/times)
+			write.add(side, float64(writing.Microseconds())/1000/times)
+			return err
+		}
 		for mode, f := range map[string]*figure{"write": write, "read": read} {
 			d, err := b.steps(command[side], b.file("oneMB"+extension[side]), times, "MODE="+mode)
 			if err != nil {
@@ -142,9 +153,38 @@ func (b *bench) json() error {
 	if err != nil {
 		return err
 	}
-	b.title("JSON of %s bytes: text to values (reading), values to text (writing); numbers exact in etamil, binary in the others", grouped(int64(size)))
+	b.title("JSON of %s bytes: text to values (reading), values to text (writing); numbers exact in etamil, binary in the others", grouped(int64(len(text))))
 	table(b.w, sides, write, read)
 	return nil
+}
+
+// jsonInGo measures the processor time of so many readings and writings by Go's
+// own library.
+func jsonInGo(text []byte, times int) (reading, writing time.Duration, err error) {
+	var v any
+	begin := processorTime()
+	for range times {
+		v = nil
+		if err := json.Unmarshal(text, &v); err != nil {
+			return 0, 0, err
+		}
+	}
+	between := processorTime()
+	for range times {
+		if _, err := json.Marshal(v); err != nil {
+			return 0, 0, err
+		}
+	}
+	return between - begin, processorTime() - between, nil
+}
+
+// processorTime returns what this process has had of the processors.
+func processorTime() time.Duration {
+	var u unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
+		panic("BUG: " + err.Error())
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // linear measures how time grows when an array or a text grows by one at a time.

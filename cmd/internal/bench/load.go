@@ -13,6 +13,7 @@ import (
 type answered struct {
 	perSecond float64
 	p50, p99  float64 // milliseconds
+	slowest   float64 // milliseconds; wrk only
 	failed    int     // requests without an answer, or with another than 2xx
 }
 
@@ -32,7 +33,8 @@ func wrk(url string, connections int, duration time.Duration, script string) (an
 
 var (
 	wrkRate    = regexp.MustCompile(`Requests/sec:\s+([\d.]+)`)
-	wrkLatency = regexp.MustCompile(`(?m)^\s+(50|99)%\s+([\d.]+)(us|ms|s|m)$`)
+	wrkLatency = regexp.MustCompile(`(?m)^\s+(50|99)%\s+([\d.]+)(us|ms|s|m) *$`)
+	wrkSlowest = regexp.MustCompile(`(?m)^\s+Latency\s+\S+\s+\S+\s+([\d.]+)(us|ms|s|m)\s`)
 	wrkNon2xx  = regexp.MustCompile(`Non-2xx or 3xx responses: (\d+)`)
 	wrkErrors  = regexp.MustCompile(`Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)`)
 )
@@ -40,13 +42,15 @@ var (
 func parseWrk(out []byte) (a answered, err error) {
 	rate := wrkRate.FindSubmatch(out)
 	latency := wrkLatency.FindAllSubmatch(out, -1)
-	if rate == nil || len(latency) != 2 {
+	slowest := wrkSlowest.FindSubmatch(out)
+	if rate == nil || len(latency) != 2 || slowest == nil {
 		return a, fmt.Errorf("wrk printed what is not understood:\n%s", out)
 	}
 	a.perSecond = parse(rate[1])
 	unit := map[string]float64{"us": 1e-3, "ms": 1, "s": 1e3, "m": 6e4}
 	a.p50 = parse(latency[0][2]) * unit[string(latency[0][3])]
 	a.p99 = parse(latency[1][2]) * unit[string(latency[1][3])]
+	a.slowest = parse(slowest[1]) * unit[string(slowest[2])]
 	for _, m := range []*regexp.Regexp{wrkNon2xx, wrkErrors} {
 		if found := m.FindSubmatch(out); found != nil {
 			for _, n := range found[1:] {

@@ -40,6 +40,8 @@ type bench struct {
 	bin      string        // folder with etamil, etamild, tools/barefcgi
 	stand    *stand.Stand
 	php      string // php-fpm's binary; "": PHP takes no part
+
+	ledgerProgram string
 }
 
 // sections are the parts of a run, in order.
@@ -51,6 +53,8 @@ var sections = []struct {
 	{"hello", (*bench).hello, []string{"wrk"}},
 	{"crowd", (*bench).crowd, []string{"ab"}},
 	{"gst", (*bench).gst, []string{"wrk"}},
+	{"ledger", (*bench).ledger, []string{"wrk"}},
+	{"handover", (*bench).handover, []string{"wrk"}},
 	{"tax", (*bench).tax, nil},
 	{"json", (*bench).json, nil},
 	{"linear", (*bench).linear, nil},
@@ -68,6 +72,7 @@ func main() {
 	flag.IntVar(&b.rounds, "rounds", 5, "rounds of every measurement")
 	flag.DurationVar(&b.duration, "time", 3*time.Second, "how long one measurement under load takes")
 	flag.StringVar(&b.bin, "bin", "bin", "folder with etamil, etamild and tools/")
+	flag.StringVar(&b.ledgerProgram, "ledger", "examples/ledger/main.qmz", "the ledger")
 	only := flag.String("only", "", "comma-separated parts: "+strings.Join(names, ","))
 	flag.Parse()
 	wanted := strings.FieldsFunc(*only, func(r rune) bool { return r == ',' })
@@ -99,6 +104,7 @@ func (b *bench) run(wanted []string) (err error) {
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	go func() { // the measurements wait for processes; these end by the kernel's hand when this one does
 		<-signals
+		endSuccessor()
 		os.RemoveAll(b.stand.Dir())
 		os.Exit(130)
 	}()

@@ -37,10 +37,15 @@ type front struct {
 // and waits for nothing, so a few more than there are cores lose nothing.
 func phpChildren() int { return 2 * runtime.NumCPU() }
 
+// phpHas reports whether PHP is there, with an extension.
+func phpHas(extension string) bool {
+	modules, err := exec.Command("php", "-m").Output()
+	return err == nil && bytes.Contains(modules, []byte("\n"+extension+"\n"))
+}
+
 // phpFPM returns php-fpm's binary if it can do the work.
 func phpFPM() string {
-	modules, err := exec.Command("php", "-m").Output()
-	if err != nil || !bytes.Contains(modules, []byte("bcmath")) || !bytes.Contains(modules, []byte("Zend OPcache")) {
+	if !phpHas("bcmath") || !phpHas("Zend OPcache") {
 		return ""
 	}
 	found, _ := filepath.Glob("/usr/sbin/php-fpm*")
@@ -54,15 +59,15 @@ func phpFPM() string {
 	return path
 }
 
-// startPHP starts PHP-FPM with a static pool on the socket "php". opcache does
-// not look at the files again, as on a server.
-func (b *bench) startPHP() (*stand.Process, error) {
+// startPHP starts PHP-FPM with a static pool of that size on the socket "php".
+// opcache does not look at the files again, as on a server.
+func (b *bench) startPHP(children int) (*stand.Process, error) {
 	conf := b.file("php-fpm.conf")
 	who := ""
 	if os.Geteuid() == 0 {
 		who = "user = root\ngroup = root\n"
 	}
-	text := fmt.Sprintf("[global]\nerror_log = /dev/stderr\ndaemonize = no\n[www]\n%slisten = %s\nlisten.backlog = 4096\npm = static\npm.max_children = %d\n", who, b.stand.Socket("php"), phpChildren())
+	text := fmt.Sprintf("[global]\nerror_log = /dev/stderr\ndaemonize = no\n[www]\n%slisten = %s\nlisten.backlog = 4096\npm = static\npm.max_children = %d\n", who, b.stand.Socket("php"), children)
 	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
 		return nil, err
 	}
@@ -73,9 +78,14 @@ func (b *bench) startPHP() (*stand.Process, error) {
 	return b.stand.Start("php", exec.Command(b.php, args...))
 }
 
-// phpServer is the server block of a script. Kept connections are left off: each
-// would occupy one of the pool's processes while it is idle.
-func (b *bench) phpServer(address, script string) string {
+// phpServer is the server block of a script, with further parameters by name and
+// value. Kept connections are left off: each would occupy one of the pool's
+// processes while it is idle.
+func (b *bench) phpServer(address, script string, params ...string) string {
+	var more strings.Builder
+	for i := 0; i < len(params); i += 2 {
+		fmt.Fprintf(&more, "\t\tfastcgi_param %s \"%s\";\n", params[i], params[i+1])
+	}
 	return fmt.Sprintf(`server {
 	listen %s backlog=4096;
 	client_max_body_size 8m;
@@ -83,14 +93,14 @@ func (b *bench) phpServer(address, script string) string {
 	location / {
 		include etamil_params;
 		fastcgi_param SCRIPT_FILENAME %s;
-		fastcgi_pass unix:%s;
+%s		fastcgi_pass unix:%s;
 		fastcgi_buffer_size 16k;
 		fastcgi_buffers 16 16k;
 		fastcgi_busy_buffers_size 32k;
 		fastcgi_read_timeout 75s;
 	}
 }
-`, address, b.file(script), b.stand.Socket("php"))
+`, address, b.file(script), &more, b.stand.Socket("php"))
 }
 
 // open starts nginx before the sides, whose programs need not run yet: the
@@ -151,7 +161,7 @@ func (b *bench) startSides(sides []string, program, script string, ready func(ur
 	starters := map[string]func() (*stand.Process, error){
 		etamild: func() (*stand.Process, error) { return b.startDaemon(program) },
 		bare:    b.startBare,
-		phpfpm:  b.startPHP,
+		phpfpm:  func() (*stand.Process, error) { return b.startPHP(phpChildren()) },
 	}
 	for _, side := range sides {
 		start, ok := starters[side]
@@ -274,27 +284,15 @@ func invoiceLines(n int) string {
 func (b *bench) gst() error {
 	sides := b.sidesWithPHP(etamild)
 	body := invoiceLines(20)
-	script := b.file("post.lua")
-	lua := fmt.Sprintf("wrk.method = \"POST\"\nwrk.body = %q\nwrk.headers[\"Content-Type\"] = \"application/json\"\n", body)
-	if err := os.WriteFile(script, []byte(lua), 0o600); err != nil {
+	script, err := b.postScript(body)
+	if err != nil {
 		return err
 	}
 	var first any
 	ready := func(url string) error {
-		var got any
-		for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
-			status, text, err := post(url, body)
-			if err == nil && status == http.StatusOK {
-				decoder := json.NewDecoder(bytes.NewReader(text))
-				decoder.UseNumber()
-				if err := decoder.Decode(&got); err != nil {
-					return fmt.Errorf("%w: %s", err, text)
-				}
-				break
-			}
-			if time.Now().After(deadline) {
-				return fmt.Errorf("status %d: %s (%v)", status, text, err)
-			}
+		got, err := takesPosts(url, body)
+		if err != nil {
+			return err
 		}
 		if first == nil {
 			first = got
@@ -326,6 +324,31 @@ func (b *bench) gst() error {
 	b.title("GST: 20 lines of JSON in (%d bytes), tax line by line, JSON out; through nginx, %d kept connections, %v a round", len(body), connections, b.duration)
 	table(b.w, sides, rate, p50, p99, failed)
 	return end()
+}
+
+// postScript writes a script for wrk that sends body over and over.
+func (b *bench) postScript(body string) (string, error) {
+	script := b.file("post.lua")
+	lua := fmt.Sprintf("wrk.method = \"POST\"\nwrk.body = %q\nwrk.headers[\"Content-Type\"] = \"application/json\"\n", body)
+	return script, os.WriteFile(script, []byte(lua), 0o600)
+}
+
+// takesPosts waits until body is answered with JSON, and returns that.
+func takesPosts(url, body string) (got any, err error) {
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		status, text, err := post(url, body)
+		if err == nil && status == http.StatusOK {
+			decoder := json.NewDecoder(bytes.NewReader(text))
+			decoder.UseNumber()
+			if err := decoder.Decode(&got); err != nil {
+				return nil, fmt.Errorf("%w: %s", err, text)
+			}
+			return got, nil
+		}
+		if time.Now().After(deadline) {
+			return nil, fmt.Errorf("status %d: %s (%v)", status, text, err)
+		}
+	}
 }
 
 func post(url, body string) (status int, text []byte, err error) {
@@ -383,7 +406,7 @@ func (b *bench) start() error {
 	starters := map[string]func() (*stand.Process, error){
 		etamild: func() (*stand.Process, error) { return b.startDaemon("hello.qmz") },
 		bare:    b.startBare,
-		phpfpm:  b.startPHP,
+		phpfpm:  func() (*stand.Process, error) { return b.startPHP(phpChildren()) },
 	}
 	took := newFigure("ms to the first answer", false)
 	err = b.eachRound(sides, func(side string) error {

@@ -31,6 +31,9 @@ func Errorf(ta, en string, args ...any) *Error {
 // Error returns the English sentence.
 func (e *Error) Error() string { return e.Text.En }
 
+// Tamil returns the Tamil sentence: see diag.Reason.
+func (e *Error) Tamil() string { return e.Text.Ta }
+
 // Diagnostic returns e in the form in which people are shown all that is wrong.
 func (e *Error) Diagnostic() *diag.Diagnostic {
 	return (&diag.Def{Code: diag.BadCommandLine.Code, Ta: e.Text.Ta, En: e.Text.En}).New()

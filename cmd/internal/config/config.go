@@ -52,6 +52,11 @@ type Config struct {
 	GCPercent   int   // 0: off
 	MemoryLimit int64 // bytes; 0: no limit
 
+	// Databases bounds the connections to databases; Sources are the data
+	// sources, in the order of the file.
+	Databases Databases
+	Sources   []Source
+
 	// Web are the settings of what is served.
 	Web web.Settings
 
@@ -61,6 +66,32 @@ type Config struct {
 
 	origins map[string]Origin
 	getenv  func(string) string
+}
+
+// Databases are the settings of the table databases; see db.Settings.
+type Databases struct {
+	Allow            Allowed
+	Budget           int
+	MaxPerPool       int // 0: Budget
+	MaxIdle          int
+	AcquireTimeout   time.Duration
+	ConnectTimeout   time.Duration
+	IdleTimeout      time.Duration
+	MaxLifetime      time.Duration
+	StatementTimeout time.Duration // 0: none
+	StatementCache   int
+	SQLiteWriterWait time.Duration
+}
+
+// A Source is a table database."NAME": a data source as it is written. What its
+// keys mean is for package db.
+type Source struct {
+	Name string
+	// Keys holds strings, booleans and int64s. Paths of files are absolute.
+	Keys map[string]any
+	// At is where the table begins, Places where its keys stand.
+	At     Origin
+	Places map[string]Origin
 }
 
 // An Address is where to listen.
@@ -195,6 +226,35 @@ func Load(file string, environ []string, flags map[string]string) (*Config, []Pr
 	return c, append(problems, more...)
 }
 
+// LoadDatabases reads a file that holds the tables databases and database."NAME"
+// alone, for the command line, which may reach every database; file may be
+// empty.
+func LoadDatabases(file string, environ []string) (*Config, []Problem) {
+	c, problems := load("", nil, environ, nil)
+	if file == "" {
+		return c, problems
+	}
+	text, problem := readFile(file)
+	if problem != nil {
+		return c, append(problems, *problem)
+	}
+	l := loader{Config: c, problems: problems}
+	c.File = file
+	before := maps.Clone(c.origins)
+	l.takeFile(file, text)
+	l.takeIdle(c.getenv("ETAMIL_DB_IDLE"))
+	for key, o := range c.origins {
+		if before[key] != o && !strings.HasPrefix(key, "databases.") {
+			l.fail(o, diag.Text{
+				Ta: "இங்கே [databases], [database.\"பெயர்\"] மட்டுமே வரலாம்; '" + key + "' அல்ல",
+				En: "only [databases] and [database.\"name\"] can stand here, not '" + key + "'",
+			})
+		}
+	}
+	l.sort()
+	return c, l.problems
+}
+
 // A loader is one Load.
 type loader struct {
 	*Config
@@ -250,13 +310,19 @@ func load(file string, text []byte, environ []string, flags map[string]string) (
 		}
 	}
 	l.derive()
+	l.takeIdle(env["ETAMIL_DB_IDLE"])
 	l.takeTokenKey(env)
 	l.compare()
 	l.unknown(environ, flags)
+	l.sort()
+	return l.Config, l.problems
+}
+
+// sort puts the problems in the order in which a reader finds their places.
+func (l *loader) sort() {
 	slices.SortStableFunc(l.problems, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.Origin.Kind, b.Origin.Kind), cmp.Compare(a.Origin.Line, b.Origin.Line), cmp.Compare(a.Origin.Column, b.Origin.Column))
 	})
-	return l.Config, l.problems
 }
 
 // fail records a problem with a setting, which keeps the value it had.
@@ -285,6 +351,20 @@ func (l *loader) derive() {
 		l.DataDir = filepath.Dir(l.Program)
 		l.origins["data_dir"] = Origin{Name: "program"}
 	}
+}
+
+// takeIdle reads the variable that programs know for the idle connections of a
+// database; what is no number is 8 (spec 08 §8.3).
+func (l *loader) takeIdle(text string) {
+	if text == "" {
+		return
+	}
+	n, err := strconv.ParseUint(text, 10, 31)
+	if err != nil {
+		n = 8
+	}
+	l.Databases.MaxIdle = int(n)
+	l.origins["databases.max_idle"] = Origin{Kind: ByEnv, Name: "ETAMIL_DB_IDLE"}
 }
 
 // compare finds settings that do not go together.
@@ -422,8 +502,31 @@ func Diff(old, new *Config) (tunable, process []string) {
 			tunable = append(tunable, s.Key)
 		}
 	}
+	for i := range new.Sources {
+		s := &new.Sources[i]
+		if was := old.source(s.Name); was == nil || !maps.Equal(was.Keys, s.Keys) {
+			tunable = append(tunable, sourceName(s.Name))
+		}
+	}
+	for i := range old.Sources {
+		if name := old.Sources[i].Name; new.source(name) == nil {
+			tunable = append(tunable, sourceName(name))
+		}
+	}
 	return tunable, process
 }
+
+func (c *Config) source(name string) *Source {
+	for i := range c.Sources {
+		if c.Sources[i].Name == name {
+			return &c.Sources[i]
+		}
+	}
+	return nil
+}
+
+// sourceName returns the name of the table of a data source.
+func sourceName(name string) string { return "database." + quoteTOML(name) }
 
 // Getenv reads the environment that was given to Load, with the settings in
 // place of the variables ETAMIL_… that they stand for: of the data directory,

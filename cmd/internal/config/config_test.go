@@ -107,7 +107,7 @@ func TestFilesThatCannotBeReadAreNamed(t *testing.T) {
 	}
 }
 
-var settingLine = regexp.MustCompile(`(?m)^#([a-z_]+ = )`)
+var settingLine = regexp.MustCompile(`(?m)^#([a-z_.]+ = )`)
 
 func TestSampleSaysWhatTheDefaultsAre(t *testing.T) {
 	plain, as := Sample(), settingLine.ReplaceAllString(Sample(), "$1")
@@ -284,6 +284,11 @@ timers = false
 		AllowEnv: Allowed{Names: []string{"A", "B"}}, AllowHosts: Allowed{All: true},
 		ReadTimeout: 5 * time.Second, WriteTimeout: time.Minute, DrainIdle: 200 * time.Millisecond, ReadyTimeout: 10 * time.Second,
 		MemoryLimit: 512 << 20, Web: web.DefaultSettings(),
+		Databases: Databases{
+			Allow: Allowed{Names: []string{"sqlite"}}, Budget: 40, MaxIdle: 8,
+			AcquireTimeout: 5 * time.Second, ConnectTimeout: 5 * time.Second, IdleTimeout: 5 * time.Minute,
+			MaxLifetime: time.Hour, StatementCache: 256, SQLiteWriterWait: 5 * time.Second,
+		},
 	}
 	want.Web.QueueTimeout, want.Web.AccessLog, want.Web.Timers = 0, web.AccessSlow, false
 	want.Web.CORSOrigins = []string{"https://a.example", "https://b.example"}

@@ -53,6 +53,10 @@ type fileReader struct {
 	text   []byte
 	lines  map[string]int // of keys that were set
 	before int            // problems that are not of the file
+	// tables are the parts of the name of the table that is read; lost tells
+	// that there is no such table, which was complained of as a whole.
+	tables []string
+	lost   bool
 }
 
 // takeFile takes what the file sets.
@@ -104,23 +108,21 @@ const maxProblems = 50
 // anything.
 func (r *fileReader) read() {
 	var p unstable.Parser
-	inTable := false
 	for base := 0; ; {
 		p.Reset(r.text[base:len(r.text):len(r.text)])
 		for p.NextExpression() {
 			e := p.Expression()
-			key, at, end := keyOf(e, base)
+			parts, at, end := keyOf(e, base)
 			if r.tooMany(at) {
 				return
 			}
 			switch e.Kind {
 			case unstable.KeyValue:
-				if !inTable { // a table has been complained of as a whole
-					r.assign(key, at, r.itemOf(e.Value(), base, end))
+				if !r.lost {
+					r.assign(slices.Concat(r.tables, parts), at, r.itemOf(e.Value(), base, end))
 				}
 			case unstable.Table, unstable.ArrayTable:
-				r.table(key, at)
-				inTable = true
+				r.table(parts, at, e.Kind == unstable.ArrayTable)
 			}
 		}
 		err, ok := errors.AsType[*unstable.ParserError](p.Error())
@@ -133,7 +135,7 @@ func (r *fileReader) read() {
 			r.failAt(at, syntaxSentence(err.Message, r.text, at))
 			return
 		}
-		if !inTable {
+		if !r.lost {
 			r.takeBare(b)
 		}
 		if r.tooMany(b.next) {
@@ -155,10 +157,9 @@ func (r *fileReader) tooMany(at int) bool {
 	return true
 }
 
-// keyOf returns the key of an expression, its parts joined by dots, and the
-// offsets where it begins and ends.
-func keyOf(e *unstable.Node, base int) (key string, at, end int) {
-	var parts []string
+// keyOf returns the parts of the key of an expression, and the offsets where it
+// begins and ends.
+func keyOf(e *unstable.Node, base int) (parts []string, at, end int) {
 	for it := e.Key(); it.Next(); {
 		n := it.Node()
 		if len(parts) == 0 {
@@ -167,7 +168,7 @@ func keyOf(e *unstable.Node, base int) (key string, at, end int) {
 		end = base + int(n.Raw.Offset+n.Raw.Length)
 		parts = append(parts, string(n.Data))
 	}
-	return strings.Join(parts, "."), at, end
+	return parts, at, end
 }
 
 // itemOf copies a value. keyEnd is where its key ends; elements of a list that
@@ -221,8 +222,39 @@ func (r *fileReader) once(key string, at int) bool {
 	return true
 }
 
-// table complains of a table: there is none yet.
-func (r *fileReader) table(key string, at int) {
+// table begins a table: databases, or database."NAME" for a data source.
+func (r *fileReader) table(parts []string, at int, isArray bool) {
+	r.tables, r.lost = parts, false
+	key := strings.Join(parts, ".")
+	switch {
+	case isArray && (key == "databases" || parts[0] == "database"):
+		r.failAt(at, diag.Text{
+			Ta: "[[…]] அல்ல; ஒற்றை அடைப்பு வேண்டும்: [" + shown(key) + "]",
+			En: "not [[…]]; a table stands in single brackets: [" + shown(key) + "]",
+		})
+	case key == "databases", key == "database":
+		return
+	case len(parts) == 2 && parts[0] == "database":
+		r.source(parts[1], at)
+		return
+	case parts[0] == "database":
+		r.unnamed(at)
+	default:
+		r.noTable(key, at)
+	}
+	r.lost = true
+}
+
+// unnamed complains of what should be of a data source.
+func (r *fileReader) unnamed(at int) {
+	r.failAt(at, diag.Text{
+		Ta: `தரவு மூலத்தின் பெயரோடு எழுத வேண்டும்: [database."பெயர்"]`,
+		En: `write it with the name of a data source: [database."name"]`,
+	})
+}
+
+// noTable complains of a table that does not exist.
+func (r *fileReader) noTable(key string, at int) {
 	name := diag.Quote(key)
 	if s := Lookup(key); s != nil && s.Type != Secret {
 		r.failAt(at, diag.Text{
@@ -232,9 +264,64 @@ func (r *fileReader) table(key string, at int) {
 		return
 	}
 	r.failAt(at, diag.Text{
-		Ta: fmt.Sprintf("[%s] என்ற அட்டவணை இல்லை; அமைப்புகள் எந்த அட்டவணையிலும் இல்லாமல் தனித்தனியே எழுதப்படும்", name),
-		En: fmt.Sprintf("there is no table [%s]; settings stand by themselves, outside of any table", name),
+		Ta: fmt.Sprintf("[%s] என்ற அட்டவணை இல்லை; [databases], [database.\"பெயர்\"] தவிர அமைப்புகள் எந்த அட்டவணையிலும் இல்லாமல் எழுதப்படும்", name),
+		En: fmt.Sprintf("there is no table [%s]; but for [databases] and [database.\"name\"] settings stand outside of any table", name),
 	})
+}
+
+// source returns the data source of that name, new or begun before.
+func (r *fileReader) source(name string, at int) *Source {
+	for i := range r.Sources {
+		if r.Sources[i].Name == name {
+			return &r.Sources[i]
+		}
+	}
+	r.Sources = append(r.Sources, Source{Name: name, Keys: map[string]any{}, At: r.origin(at), Places: map[string]Origin{}})
+	return &r.Sources[len(r.Sources)-1]
+}
+
+// sourceKey takes one setting of a data source.
+func (r *fileReader) sourceKey(parts []string, at int, value item) {
+	if len(parts) != 3 {
+		r.unnamed(at)
+		return
+	}
+	source, key := r.source(parts[1], at), parts[2]
+	if !r.once(strings.Join(parts, "."), at) {
+		return
+	}
+	switch value.kind {
+	case aText:
+		text := value.text
+		if pathKey(key) && text != "" && !filepath.IsAbs(text) {
+			text = filepath.Join(filepath.Dir(r.name), text)
+		}
+		source.Keys[key] = text
+	case aBoolean:
+		source.Keys[key] = value.text == "true"
+	case aNumber:
+		n, err := strconv.ParseInt(strings.ReplaceAll(value.text, "_", ""), 0, 64)
+		if err != nil {
+			n = -1 // no number of ours goes that far
+		}
+		source.Keys[key] = n
+	default:
+		r.failAt(value.at, diag.Text{
+			Ta: fmt.Sprintf("%s: இங்கே வருவது %s; உரை, முழு எண், true/false மட்டுமே வரலாம்", diag.Quote(key), itemKinds[value.kind].Ta),
+			En: fmt.Sprintf("%s wants a text, a whole number or true/false, not %s", diag.Quote(key), itemKinds[value.kind].En),
+		})
+		return
+	}
+	source.Places[key] = r.origin(at)
+}
+
+// pathKey reports whether a key of a data source names a file.
+func pathKey(key string) bool {
+	switch key {
+	case "url_file", "password_file", "sslrootcert", "sslcert", "sslkey", "tls_ca", "tls_cert", "tls_key":
+		return true
+	}
+	return false
 }
 
 // row returns the setting of a key, or complains.
@@ -263,8 +350,13 @@ func (r *fileReader) row(key string, at int) *Setting {
 	return s
 }
 
-// assign takes one setting.
-func (r *fileReader) assign(key string, at int, value item) {
+// assign takes one setting, whose key has these parts.
+func (r *fileReader) assign(parts []string, at int, value item) {
+	if parts[0] == "database" {
+		r.sourceKey(parts, at, value)
+		return
+	}
+	key := strings.Join(parts, ".")
 	s := r.row(key, at)
 	if s == nil {
 		return
@@ -383,7 +475,10 @@ func (r *fileReader) takeBare(b bare) {
 		Ta: "உரை மேற்கோள் குறிகளுக்குள் வர வேண்டும்: " + quoted,
 		En: "a text stands in quotes: " + quoted,
 	})
-	if s := r.row(b.key, b.keyAt); s != nil {
+	parts := append(slices.Clone(r.tables), b.key)
+	if parts[0] == "database" {
+		r.sourceKey(parts, b.keyAt, item{kind: aText, text: b.value, at: b.at})
+	} else if s := r.row(strings.Join(parts, "."), b.keyAt); s != nil {
 		r.store(s, given{text: b.value}, b.at)
 	}
 }

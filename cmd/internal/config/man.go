@@ -121,6 +121,8 @@ func ManPage(version string, lang diag.Language) string {
 		}
 	}
 
+	w.sources()
+
 	w.macro("SH", diag.Text{Ta: "இரகசியங்கள்", En: "SECRETS"})
 	w.text(diag.Text{
 		Ta: "இரகசியம் இந்தக் கோப்பிலோ கட்டளை வரியிலோ எழுதப்படாது. systemd-இன் LoadCredential= தரும் credential-இன் பெயரை token_key_credential-இல், அல்லது மற்றவர்கள் படிக்க முடியாத கோப்பின் பாதையை token_key_file-இல் எழுதுங்கள்:",
@@ -135,6 +137,38 @@ func ManPage(version string, lang diag.Language) string {
 	w.macro("SH", diag.Text{Ta: "மேலும் காண்க", En: "SEE ALSO"})
 	w.WriteString(".BR etamild (8),\n.BR systemd.exec (5)\n")
 	return w.String()
+}
+
+// sources writes what a data source is.
+func (w *roff) sources() {
+	w.macro("SH", diag.Text{Ta: "தரவு மூலங்கள்", En: "DATA SOURCES"})
+	w.text(diag.Text{
+		Ta: "தளம் ஒன்றின் முகவரியும் கடவுச்சொல்லும் நிரலில் அல்ல, இங்கே; நிரல் பெயரை மட்டும் சொல்லும். பெயரில் எந்த மொழியின் எழுத்துகளும் இலக்கங்களும் _ . - ஆகியவையும் வரலாம்.",
+		En: "Where a database is and its password stand here, not in the program, which says only the name. A name has letters of any script, digits, _ . and -.",
+	})
+	w.code(`[database."முதன்மை"]`, `kind = "postgresql"`, `url = "postgres://shop@db.internal/shop?sslmode=verify-full"`, `password_credential = "shop"`)
+	w.WriteString(".PP\n")
+	for _, key := range sourceKeys {
+		w.WriteString(".TP\n\\fB" + roffEscapes.Replace(key.name) + "\\fR\n")
+		w.text(key.doc)
+	}
+}
+
+// sourceKeys tell what the keys of a data source mean.
+var sourceKeys = []struct {
+	name string
+	doc  diag.Text
+}{
+	{"kind", diag.Text{Ta: "sqlite, postgresql, mysql, redis, mongodb ஆகியவற்றில் ஒன்று.", En: "One of sqlite, postgresql, mysql, redis, mongodb."}},
+	{"url", diag.Text{Ta: "இணைப்பு உரை, நிரலில் எழுதப்படுவது போலவே.", En: "The connection text, as it would stand in a program."}},
+	{"url_file", diag.Text{Ta: "முழு இணைப்பு உரையும் இருக்கும் கோப்பு.", En: "A file that holds the whole connection text."}},
+	{"password_credential, password_file", diag.Text{Ta: "கடவுச்சொல்லாகும் systemd credential-இன் பெயர், அல்லது மற்றவர்கள் படிக்க முடியாத கோப்பு; ஒவ்வொரு reload-இலும் மீண்டும் படிக்கப்படும்.", En: "The systemd credential that is the password, or a file that others cannot read; read again at each reload."}},
+	{"max", diag.Text{Ta: "இந்தத் தளத்துடன் திறந்திருக்கக்கூடிய இணைப்புகள்.", En: "Connections open at once to this database."}},
+	{"connect", diag.Text{Ta: "true என்றால் ஏற்றும்போதே இணைந்து பார்க்கப்படும்; முடியாவிட்டால் reload தோல்வி.", En: "With true it is connected to at each load; a reload fails when that fails."}},
+	{"reset", diag.Text{Ta: "\"always\": பயன்படுத்தப்பட்ட ஒவ்வோர் இணைப்பும் மூடப்படும்.", En: "With \"always\" every connection that was used is closed."}},
+	{"prepare", diag.Text{Ta: "postgresql: \"cache\", \"describe\", \"off\"; PgBouncer-க்குப் பின்னால் \"describe\".", En: "postgresql: \"cache\", \"describe\" or \"off\"; \"describe\" behind PgBouncer."}},
+	{"foreign_keys, read_only", diag.Text{Ta: "sqlite: அயல்சாவிகள் (இயல்பு true); எழுத முடியாமல் (இயல்பு false).", En: "sqlite: whether foreign keys are held (true by default); whether nothing can be written (false)."}},
+	{"tls_ca, tls_cert, tls_key", diag.Text{Ta: "mysql: TLS சான்றிதழ்களின் கோப்புகள்.", En: "mysql: files of certificates for TLS."}},
 }
 
 // sentence makes a sentence of t, whose English begins with a letter of one

@@ -103,6 +103,35 @@ func readSecret(path string, private bool, least int) ([]byte, *diag.Text) {
 	return []byte(secret), nil
 }
 
+// ReadSecret reads a file that a data source names, or the credential of that
+// name. Others must not be able to read the file.
+func (c *Config) ReadSecret(name string, credential bool) (string, error) {
+	path := name
+	if credential {
+		dir := c.getenv("CREDENTIALS_DIRECTORY")
+		if dir == "" || strings.ContainsAny(name, "/\\") || strings.HasPrefix(name, ".") {
+			return "", &secretError{diag.Text{
+				Ta: fmt.Sprintf("'%s' என்ற credential இல்லை; LoadCredential= வேண்டும்", diag.Quote(name)),
+				En: fmt.Sprintf("there is no credential '%s'; LoadCredential= gives one", diag.Quote(name)),
+			}}
+		}
+		path = filepath.Join(dir, name)
+	}
+	secret, reason := readSecret(path, !credential, 0)
+	if reason != nil {
+		return "", &secretError{*reason}
+	}
+	return string(secret), nil
+}
+
+// A secretError is why a secret cannot be used.
+type secretError struct{ text diag.Text }
+
+func (e *secretError) Error() string { return e.text.En }
+
+// Tamil returns the sentence in Tamil, for diag.Reason.
+func (e *secretError) Tamil() string { return e.text.Ta }
+
 // tooOpen returns the permissions that a secret must not grant. A file of root
 // may be readable by a group, which is then ours.
 func tooOpen(info fs.FileInfo) fs.FileMode {

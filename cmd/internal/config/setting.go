@@ -71,7 +71,7 @@ func (t Type) isList() bool { return t == Paths || t == Names }
 
 // A Setting is one row of the table.
 type Setting struct {
-	Key  string // in the file: max_body
+	Key  string // in the file: max_body; databases.budget is in the table databases
 	Type Type
 	// Default is the value of a setting that is not given, in the form of a
 	// flag; "" is none, or an empty list.
@@ -106,7 +106,7 @@ func (s *Setting) Flag() string {
 	if s.Type == Secret {
 		return ""
 	}
-	return cmp.Or(s.flag, strings.ReplaceAll(s.Key, "_", "-"))
+	return cmp.Or(s.flag, strings.NewReplacer("_", "-", ".", "-").Replace(s.Key))
 }
 
 const envPrefix = "ETAMILD_"
@@ -265,6 +265,66 @@ var own = []Setting{
 			Ta: "செயல்முறையின் நினைவகம் இதை நெருங்கும்போது முன்னதாகவே சேகரிக்கப்படும்; கடுமையான வரம்பு அல்ல",
 			En: "near this much memory of the process the collector works harder; it is no hard limit"},
 		field: func(c *Config) any { return &c.MemoryLimit }},
+
+	{Key: "databases.allow", Type: Names, Default: "sqlite", ByHand: "*", Class: Tunable,
+		Example: `["sqlite", "redis@127.0.0.1:6379", "postgresql@*.internal/shop"]`,
+		Doc: diag.Text{
+			Ta: "நிரல் தன் இணைப்பு உரைகளால் எந்தத் தளங்களுடன் இணையலாம்: KIND[@HOST[:PORT][/DATABASE]]; * எல்லாமும். தரவு மூலங்களுக்கு இது தேவையில்லை",
+			En: "databases that a program may reach by connection texts of its own, as KIND[@HOST[:PORT][/DATABASE]]; * is all. Data sources need none of it"},
+		field: func(c *Config) any { return &c.Databases.Allow }},
+	{Key: "databases.budget", Type: Count, Default: "40", Min: 1, Max: 10_000, Class: Tunable,
+		Doc: diag.Text{
+			Ta: "எல்லாத் தளங்களுக்கும் சேர்த்துத் திறந்திருக்கக்கூடிய இணைப்புகள்; கைமாற்றத்தின்போது இரு செயல்முறைகள் இருக்கும்",
+			En: "connections open at once to all databases together; during a handover there are two processes"},
+		field: func(c *Config) any { return &c.Databases.Budget }},
+	{Key: "databases.max_per_pool", Type: Count, Default: "0", Max: 10_000, Class: Tunable,
+		ZeroMeans: diag.Text{Ta: "databases.budget", En: "databases.budget"},
+		Doc: diag.Text{
+			Ta: "ஒரே தளத்துடன் திறந்திருக்கக்கூடிய இணைப்புகள்",
+			En: "connections open at once to one database"},
+		field: func(c *Config) any { return &c.Databases.MaxPerPool }},
+	{Key: "databases.max_idle", Type: Count, Default: "8", Max: 10_000, Class: Tunable,
+		ZeroMeans: diag.Text{Ta: "எதுவும் வைக்கப்படாது", En: "none is kept"},
+		Doc: diag.Text{
+			Ta: "ஒரு தளத்திற்கு வேலையின்றி வைத்திருக்கப்படும் இணைப்புகள்; ETAMIL_DB_IDLE மாறி இருந்தால் அதுவே",
+			En: "idle connections kept for one database; the variable ETAMIL_DB_IDLE wins"},
+		field: func(c *Config) any { return &c.Databases.MaxIdle }},
+	{Key: "databases.acquire_timeout", Type: Duration, Default: "5s", Min: int64(time.Millisecond), Max: int64(time.Hour), Class: Tunable,
+		Doc: diag.Text{
+			Ta: "இணைப்பு ஒன்று கிடைக்கக் காத்திருக்கும் நேரம்; பிறகு ET5040",
+			En: "how long a statement waits for a connection; then ET5040"},
+		field: func(c *Config) any { return &c.Databases.AcquireTimeout }},
+	{Key: "databases.connect_timeout", Type: Duration, Default: "5s", Min: int64(10 * time.Millisecond), Max: int64(time.Hour), Class: Tunable,
+		Doc: diag.Text{
+			Ta: "தளத்துடன் இணைய எடுக்கக்கூடிய நேரம்; பிறகு ET5041",
+			En: "how long connecting to a database may take; then ET5041"},
+		field: func(c *Config) any { return &c.Databases.ConnectTimeout }},
+	{Key: "databases.idle_timeout", Type: Duration, Default: "5m", Min: int64(time.Second), Max: int64(24 * time.Hour), Class: Tunable,
+		Doc: diag.Text{
+			Ta: "வேலையின்றி இவ்வளவு நேரம் இருந்த இணைப்பு மூடப்படும்",
+			En: "an idle connection is closed after this long"},
+		field: func(c *Config) any { return &c.Databases.IdleTimeout }},
+	{Key: "databases.max_lifetime", Type: Duration, Default: "1h", Min: int64(time.Second), Max: int64(30 * 24 * time.Hour), Class: Tunable,
+		Doc: diag.Text{
+			Ta: "இணைப்பு ஒன்றின் ஆயுள்; பிறகு, திருப்பித் தரப்படும்போது மூடப்படும்",
+			En: "age at which a connection is closed when it is given back"},
+		field: func(c *Config) any { return &c.Databases.MaxLifetime }},
+	{Key: "databases.statement_timeout", Type: Duration, Default: "0", Max: int64(24 * time.Hour), ZeroMeans: noLimit, Class: Tunable,
+		Doc: diag.Text{
+			Ta: "ஒரு கூற்று எடுக்கக்கூடிய நேரம், கோரிக்கையின் நேரத்திற்குள்; பிறகு ET5050",
+			En: "how long one statement may take, within the time of its request; then ET5050"},
+		field: func(c *Config) any { return &c.Databases.StatementTimeout }},
+	{Key: "databases.statement_cache", Type: Count, Default: "256", Max: 100_000, Class: Tunable,
+		ZeroMeans: diag.Text{Ta: "எதுவும் வைக்கப்படாது", En: "none is kept"},
+		Doc: diag.Text{
+			Ta: "ஓர் இணைப்பில் தயாராக வைத்திருக்கப்படும் கூற்றுகள்",
+			En: "statements kept prepared on a connection"},
+		field: func(c *Config) any { return &c.Databases.StatementCache }},
+	{Key: "databases.sqlite_writer_wait", Type: Duration, Default: "5s", Min: int64(time.Millisecond), Max: int64(time.Hour), Class: Tunable,
+		Doc: diag.Text{
+			Ta: "SQLite கோப்பில் எழுதும் முறைக்குக் காத்திருக்கும் நேரம்; பிறகு ET5051",
+			En: "how long a statement waits for its turn to write to an SQLite file; then ET5051"},
+		field: func(c *Config) any { return &c.Databases.SQLiteWriterWait }},
 }
 
 // webTypes are the types of web's units.
@@ -324,6 +384,8 @@ var groups = makeGroups([]struct {
 		"drain_timeout drain_idle ready_timeout"},
 	{diag.Text{Ta: "செயல்முறையின் நினைவகம்", En: "Memory of the process"},
 		"gc_percent memory_limit"},
+	{diag.Text{Ta: "தரவுத்தளங்கள்", En: "Databases"},
+		"databases.allow databases.budget databases.max_per_pool databases.max_idle databases.acquire_timeout databases.connect_timeout databases.idle_timeout databases.max_lifetime databases.statement_timeout databases.statement_cache databases.sqlite_writer_wait"},
 })
 
 const groupOfOthers = 4
@@ -409,9 +471,10 @@ func Lookup(key string) *Setting {
 // nearest returns the key that was most likely meant by a word of the file: it
 // may be written as a flag, as a variable or with dots.
 func nearest(word string) (string, bool) {
-	word = strings.NewReplacer("-", "_", ".", "_").Replace(strings.ToLower(strings.TrimLeft(word, "-")))
+	word = strings.ReplaceAll(strings.ToLower(strings.TrimLeft(word, "-")), "-", "_")
+	joined := strings.ReplaceAll(word, ".", "_")
 	for _, s := range table {
-		if word == s.Key || s.Type != Secret && word == strings.ToLower(s.Env()) {
+		if joined == strings.ReplaceAll(s.Key, ".", "_") || s.Type != Secret && word == strings.ToLower(s.Env()) {
 			return s.Key, true
 		}
 	}

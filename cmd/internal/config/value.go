@@ -335,6 +335,10 @@ func parseAllowed(list []string, check func(string) *diag.Text) (Allowed, *diag.
 			a.All = true
 			continue
 		}
+		if check == nil { // who uses the names knows
+			a.Names = append(a.Names, name)
+			continue
+		}
 		if reason := check(name); reason != nil {
 			return Allowed{}, reason
 		}

@@ -2,6 +2,9 @@ package config
 
 import (
 	"fmt"
+	"maps"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -91,7 +94,38 @@ func (c *Config) Effective() string {
 		}
 		fmt.Fprintf(&b, "%-44s # %s\n", line, shown(c.origins[s.Key].String()))
 	}
+	for i := range c.Sources {
+		s := &c.Sources[i]
+		for _, key := range slices.Sorted(maps.Keys(s.Keys)) {
+			value, secret := sourceValue(key, s.Keys[key])
+			line := sourceName(s.Name) + "." + key + " = " + value
+			if secret { // no line of a file
+				line = "# " + line
+			}
+			fmt.Fprintf(&b, "%-44s # %s\n", line, shown(s.Places[key].String()))
+		}
+	}
 	return b.String()
+}
+
+// withPassword finds the password of a connection text.
+var withPassword = regexp.MustCompile(`(?i)://[^/?#]*:[^/?#]*@|password|passwd|secret`)
+
+// sourceValue returns the value of a key of a data source as it is written in
+// the file; "***" where it may hold a secret.
+func sourceValue(key string, v any) (value string, secret bool) {
+	switch v := v.(type) {
+	case bool:
+		return strconv.FormatBool(v), false
+	case int64:
+		return strconv.FormatInt(v, 10), false
+	case string:
+		if key == "sslpassword" || key == "url" && withPassword.MatchString(v) {
+			return `"***"`, true
+		}
+		return quoteTOML(v), false
+	}
+	panic("BUG: a value of another kind")
 }
 
 // Sample returns the file that is installed: every setting with what it means
@@ -125,8 +159,24 @@ func Sample() string {
 			fmt.Fprintf(&b, "#%s = %s\n", s.Key, s.DefaultTOML())
 		}
 	}
+	b.WriteString(sourceSample)
 	return b.String()
 }
+
+// sourceSample shows a data source.
+const sourceSample = `
+
+## தரவு மூலங்கள் · Data sources
+
+# நிரல் சொல்வது பெயர் மட்டுமே: தளம்_இணை போச்குரசீகுல், "முதன்மை"; கடவுச்சொல் இந்தக் கோப்பில் அல்ல, credential-இல் அல்லது தனிக் கோப்பில்
+# A program says only the name: தளம்_இணை போச்குரசீகுல், "முதன்மை"; the password is not in this file but in a credential or a file of its own
+# [database."முதன்மை"]
+# kind = "postgresql"                    # sqlite, postgresql, mysql, redis, mongodb
+# url = "postgres://shop@db.internal/shop?sslmode=verify-full"
+# password_credential = "shop"           # or password_file, or url_file for the whole text
+# max = 20                               # connections of this database
+# connect = true                         # a reload fails when it cannot be reached
+`
 
 // about tells the words that may be written, the range and the computed
 // default.

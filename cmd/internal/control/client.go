@@ -79,7 +79,7 @@ func (c *Client) Close() error {
 }
 
 // Ask sends a command and returns the first answer. A refusal of the daemon is
-// an error; it is in English. A reload that failed is none: see Reply.Reload.
+// an error. A reload that failed is none: see Reply.Reload.
 func (c *Client) Ask(command string) (*Reply, error) { return c.Send(Request{Command: command}) }
 
 // Send is Ask with more than a command; the version is filled in.
@@ -91,8 +91,11 @@ func (c *Client) Send(r Request) (*Reply, error) {
 	}
 	c.conn.SetDeadline(time.Now().Add(2 * patience))
 	defer c.conn.SetDeadline(time.Time{})
-	if r.Command == CommandReload {
+	switch r.Command {
+	case CommandReload:
 		c.conn.SetReadDeadline(time.Time{}) // it takes what it takes
+	case CommandProfile:
+		c.conn.SetReadDeadline(time.Now().Add(2*patience + time.Duration(r.Seconds*float64(time.Second))))
 	}
 	if _, err := c.conn.Write(append(line, '\n')); err != nil && !errors.Is(err, syscall.EPIPE) {
 		return nil, silent(err) // EPIPE: it may have said why it closed
@@ -114,7 +117,7 @@ func (c *Client) next() (*Reply, error) {
 		return nil, cli.Errorf("daemon பேசும் நெறிமுறைப் பதிப்பு %d இங்கே தெரியாது", "the daemon speaks version %d of the control protocol, which is not known here", r.Version)
 	}
 	if !r.OK && r.Reload == nil {
-		return nil, &cli.Error{Text: diag.Same(r.Error)}
+		return nil, &cli.Error{Text: r.Reason()}
 	}
 	return &r, nil
 }

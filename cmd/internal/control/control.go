@@ -6,7 +6,8 @@
 //	{"etamild":1,"command":"status"}
 //
 // and is answered with one line of JSON, a Reply. "reload" is answered when it is
-// decided whether it succeeded, however long that takes. "drain" is answered with two:
+// decided whether it succeeded, however long that takes. "profile" is answered when it is
+// taken. "drain" is answered with two:
 // the first when draining begins, the second when everything is over. Then the
 // daemon keeps the connection until its process ends, which closes it. The
 // number is the version of this protocol; one that the daemon does not know is
@@ -17,8 +18,12 @@
 package control
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
+
+	"etamil/cmd/internal/profile"
+	"etamil/engine/diag"
 )
 
 // Version is the protocol spoken here.
@@ -36,6 +41,8 @@ type Request struct {
 	Level string `json:"level,omitempty"`
 	// Exec makes reload start a new process in any case.
 	Exec bool `json:"exec,omitempty"`
+	// Seconds is how long profile looks, above 0 and at most MaxProfile.
+	Seconds float64 `json:"seconds,omitempty"`
 	// Lang is the language of what reload has to say: ta, en, both.
 	Lang string `json:"lang,omitempty"`
 }
@@ -46,18 +53,21 @@ const (
 	CommandDrain    = "drain"
 	CommandReload   = "reload"
 	CommandLogLevel = "log-level"
+	CommandProfile  = "profile"
 )
 
-var commands = []string{CommandStatus, CommandReload, CommandDrain, CommandLogLevel}
+// Commands are all of them.
+var Commands = []string{CommandStatus, CommandReload, CommandDrain, CommandLogLevel, CommandProfile}
 
-// Later are commands that this daemon has not yet.
-var Later = []string{"profile"}
+// MaxProfile is the most that one profile may take, in seconds.
+const MaxProfile = 600
 
 // A Reply is what is answered.
 type Reply struct {
 	Version int    `json:"etamild"`
 	OK      bool   `json:"ok"`
-	Error   string `json:"error,omitempty"` // one English sentence, when not OK
+	Error   string `json:"error,omitempty"`    // one English sentence, when not OK
+	ErrorTa string `json:"error_ta,omitempty"` // the same in Tamil
 	// Status answers status.
 	Status *Status `json:"status,omitempty"`
 	// Draining is set in the first answer to drain, Ended in the second.
@@ -65,14 +75,44 @@ type Reply struct {
 	Ended    *Ended `json:"ended,omitempty"`
 	// Reload answers reload, when it succeeded and when it did not.
 	Reload *Reload `json:"reload,omitempty"`
+	// Profile answers profile.
+	Profile *Profile `json:"profile,omitempty"`
 }
+
+// A Profile is where programs spent processor time.
+type Profile struct {
+	Seconds float64 `json:"seconds"` // that it took
+	Samples int64   `json:"samples"`
+	Busy    float64 `json:"busy"` // seconds of processor time in programs
+	// Hottest are the places with the most time of their own, the first ten.
+	Hottest []profile.Place `json:"hottest"`
+	// Pprof is a gzipped profile.proto.
+	Pprof []byte `json:"pprof,omitempty"`
+}
+
+// Reason returns the sentence in both languages. An earlier build says it in
+// English only.
+func (r *Reload) Reason() diag.Text { return both(r.Error, r.ErrorTa) }
+
+// Reason is as that of a Reload.
+func (r *Reply) Reason() diag.Text { return both(r.Error, r.ErrorTa) }
+
+// WhyProblem is Problem in both languages.
+func (s *Status) WhyProblem() diag.Text { return both(s.Problem, s.ProblemTa) }
+
+// Sentence is as Reason of a Reload.
+func (p *Problem) Sentence() diag.Text { return both(p.Text, p.TextTa) }
+
+func both(en, ta string) diag.Text { return diag.Text{Ta: cmp.Or(ta, en), En: en} }
 
 // A Reload is how one went.
 type Reload struct {
 	At      time.Time `json:"at"`      // when it began
 	Seconds float64   `json:"seconds"` // that it took
-	// Error is one sentence; "": it succeeded.
-	Error string `json:"error,omitempty"`
+	// Error is one English sentence; "": it succeeded. ErrorTa is the same in
+	// Tamil.
+	Error   string `json:"error,omitempty"`
+	ErrorTa string `json:"error_ta,omitempty"`
 	// Diagnostics are all that is wrong with the program and the settings.
 	Diagnostics []Diagnostic `json:"diagnostics,omitempty"`
 	// PID is that of the new process which serves; 0: the old one.
@@ -104,7 +144,8 @@ type Status struct {
 	// Generation counts the programs that served; 0: none could be loaded.
 	Generation int64 `json:"generation"`
 	// Problem says why every request is answered 503; "": they are not.
-	Problem string `json:"problem,omitempty"`
+	Problem   string `json:"problem,omitempty"`
+	ProblemTa string `json:"problem_ta,omitempty"` // the same in Tamil
 	// LastProblem is the last thing that was wrong with the settings or the
 	// program, over or not.
 	LastProblem *Problem `json:"last_problem,omitempty"`
@@ -127,6 +168,8 @@ type Status struct {
 	Queued   int       `json:"queued"`
 	Oldest   float64   `json:"oldest_wait"` // of those queued
 	Requests []Pending `json:"requests"`    // running and queued, the oldest first
+	// Pools are those of databases.
+	Pools []Pool `json:"pools,omitempty"`
 
 	Connections int               `json:"connections"` // open now
 	Accepted    uint64            `json:"accepted"`    // since the start, as all that follow
@@ -147,8 +190,26 @@ type Handover struct {
 
 // A Problem is a sentence and when it was said.
 type Problem struct {
-	Text string    `json:"text"`
-	At   time.Time `json:"at"`
+	Text   string    `json:"text"`
+	TextTa string    `json:"text_ta,omitempty"` // the same in Tamil
+	At     time.Time `json:"at"`
+}
+
+// A Pool is what is known of the connections to one database.
+type Pool struct {
+	Name    string `json:"name"` // of the data source, or where it is, without secrets
+	Kind    string `json:"kind"`
+	Max     int    `json:"max"`
+	Open    int    `json:"open"`
+	InUse   int    `json:"in_use"`
+	Idle    int    `json:"idle"`
+	Waiting int    `json:"waiting"` // runs
+
+	Connects    uint64 `json:"connects"` // since the start, as all that follow
+	Failures    uint64 `json:"failures"`
+	DirtyCloses uint64 `json:"dirty_closes"`
+	Cancels     uint64 `json:"cancels"`
+	Timeouts    uint64 `json:"timeouts"`
 }
 
 // A Pending is a request that runs or waits.

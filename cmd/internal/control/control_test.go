@@ -46,6 +46,17 @@ func (d *fakeDaemon) Reload(ctx context.Context, r Request) *Reload {
 	return &Reload{Generation: 2}
 }
 
+func (d *fakeDaemon) Profile(ctx context.Context, length time.Duration) (*Profile, error) {
+	if d.refusal != nil {
+		return nil, d.refusal
+	}
+	if length > time.Minute { // until whoever asked is gone
+		<-ctx.Done()
+		close(d.drained)
+	}
+	return &Profile{Seconds: length.Seconds(), Samples: 3, Pprof: []byte{0x1f, 0x8b}}, nil
+}
+
 func (d *fakeDaemon) SetLogLevel(level string) error {
 	if d.refusal == nil {
 		d.level = level
@@ -135,7 +146,7 @@ func TestRubbishIsRefusedInASentence(t *testing.T) {
 		{`{"etamild":"1","command":"status"}` + "\n", "no request of the control protocol"},
 		{`{"etamild":2,"command":"status"}` + "\n", "version 2 of the control protocol is not known"},
 		{`{"etamild":1,"command":"stats"}` + "\n", "did you mean 'status'?"},
-		{`{"etamild":1,"command":"profile"}` + "\n", "no command 'profile' yet"},
+		{`{"etamild":1,"command":"profile"}` + "\n", "a profile takes more than 0"},
 		{`{"etamild":1,"command":"` + strings.Repeat("x", 3000) + `"}` + "\n", "there is no command 'xxx"},
 		{strings.Repeat("\x00", maxLine+1000), "no request of the control protocol"},
 		{"\xff\xfe\n", "no request of the control protocol"},
@@ -268,6 +279,40 @@ func TestRefusedDrainIsAnError(t *testing.T) {
 	if _, err := c.Ask(CommandDrain); err == nil || err.Error() != "use systemctl stop x" {
 		t.Errorf("%v", err)
 	}
+}
+
+func TestProfileIsAnsweredWhenItIsTaken(t *testing.T) {
+	d := &fakeDaemon{drained: make(chan struct{})}
+	path := listening(t, NewServer(d, zerolog.Nop()))
+	ask := func(seconds float64) (*Reply, error) {
+		c, err := Dial(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		return c.Send(Request{Command: CommandProfile, Seconds: seconds})
+	}
+	if r, err := ask(0.5); err != nil || r.Profile.Seconds != 0.5 || r.Profile.Samples != 3 || string(r.Profile.Pprof) != "\x1f\x8b" {
+		t.Errorf("%+v, %v", r, err)
+	}
+	for _, seconds := range []float64{0, -1, MaxProfile + 1} {
+		if r, err := ask(seconds); err == nil || !strings.Contains(err.Error(), "more than 0 and at most 600 seconds") {
+			t.Errorf("%v s: %+v, %v", seconds, r, err)
+		}
+	}
+	d.refusal = errors.New("busy")
+	if r, err := ask(1); err == nil || err.Error() != "busy" {
+		t.Errorf("%+v, %v", r, err)
+	}
+	// Whoever asked may go away.
+	d.refusal = nil
+	c, err := net.Dial("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Write([]byte(`{"etamild":1,"command":"profile","seconds":600}` + "\n"))
+	c.Close()
+	<-d.drained
 }
 
 func TestReloadIsAnsweredWithItsOutcome(t *testing.T) {

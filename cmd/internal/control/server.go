@@ -19,6 +19,7 @@ import (
 	"github.com/rs/zerolog"
 	"golang.org/x/sys/unix"
 
+	"etamil/cmd/internal/cli"
 	"etamil/engine/diag"
 )
 
@@ -27,15 +28,18 @@ type Daemon interface {
 	// Status returns the present state. It does not wait for requests.
 	Status() *Status
 	// Drain begins to end the process and returns at once. A refusal is a
-	// sentence for whoever asked.
+	// sentence for whoever asked, best in both languages: see diag.Reason.
 	Drain() error
 	// Reload brings a changed program, setting or binary into force, or lets
 	// everything be as it was. It returns when that is decided; ctx ends when
 	// whoever asked is gone, which changes nothing.
 	Reload(ctx context.Context, r Request) *Reload
-	// SetLogLevel changes what is logged until the next start. A refusal is a
-	// sentence for whoever asked.
+	// SetLogLevel changes what is logged until the next start. A refusal is as
+	// one of Drain.
 	SetLogLevel(level string) error
+	// Profile looks for a while where programs spend processor time; ctx ends
+	// when whoever asked is gone. A refusal is as one of Drain.
+	Profile(ctx context.Context, d time.Duration) (*Profile, error)
 }
 
 const (
@@ -109,7 +113,7 @@ func (s *Server) Serve(l net.Listener) {
 			}()
 		default:
 			// Its buffer takes a line without waiting.
-			s.refuse(c, "too many control connections at once; try again")
+			s.refuse(c, errCrowd)
 			c.Close()
 		}
 	}
@@ -160,17 +164,17 @@ func (s *Server) talk(c net.Conn) {
 	}()
 	c.SetDeadline(time.Now().Add(patience))
 	if err := s.permitted(c); err != nil {
-		s.refuse(c, err.Error())
+		s.refuse(c, err)
 		return
 	}
 	r, err := readRequest(c)
 	if err != nil {
-		s.refuse(c, err.Error())
+		s.refuse(c, err)
 		return
 	}
 	switch {
 	case r.Version != Version:
-		s.refuse(c, fmt.Sprintf("version %d of the control protocol is not known here; this daemon speaks version %d", r.Version, Version))
+		s.refuse(c, cli.Errorf("கட்டுப்பாட்டு நெறிமுறையின் பதிப்பு %d இங்கே தெரியாது; இந்த daemon பேசுவது பதிப்பு %d", "version %d of the control protocol is not known here; this daemon speaks version %d", r.Version, Version))
 	case r.Command == CommandStatus:
 		send(c, &Reply{OK: true, Status: s.daemon.Status()})
 	case r.Command == CommandDrain:
@@ -179,23 +183,32 @@ func (s *Server) talk(c net.Conn) {
 		s.reload(c, r)
 	case r.Command == CommandLogLevel:
 		if err := s.daemon.SetLogLevel(r.Level); err != nil {
-			s.refuse(c, err.Error())
+			s.refuse(c, err)
 			return
 		}
 		send(c, &Reply{OK: true})
-	case slices.Contains(Later, r.Command):
-		s.refuse(c, "this daemon has no command '"+r.Command+"' yet")
+	case r.Command == CommandProfile && !(r.Seconds > 0 && r.Seconds <= MaxProfile):
+		s.refuse(c, cli.Errorf("profile-க்கு 0-க்கு மேல் %d வரை நொடிகள் வேண்டும்", "a profile takes more than 0 and at most %d seconds", MaxProfile))
+	case r.Command == CommandProfile:
+		s.profile(c, r)
 	default:
-		sentence := "there is no command '" + diag.Quote(r.Command) + "'"
-		if near, ok := diag.Nearest(r.Command, slices.Values(commands)); ok {
-			sentence += "; did you mean '" + near + "'?"
-		}
-		s.refuse(c, sentence)
+		s.refuse(c, unknownCommand(r.Command))
 	}
 }
 
-// reload answers when the outcome is known.
-func (s *Server) reload(c net.Conn, r Request) {
+func unknownCommand(word string) error {
+	e := cli.Errorf("'%s' என்ற கட்டளை இல்லை", "there is no command '%s'", diag.Quote(word))
+	if near, ok := diag.Nearest(word, slices.Values(Commands)); ok {
+		hint := diag.DidYouMean(near)
+		e.Text.Ta += "; " + hint.Ta
+		e.Text.En += "; " + hint.En
+	}
+	return e
+}
+
+// whileAsked calls f, however long it takes, with a context that ends when whoever
+// asked is gone.
+func whileAsked(c net.Conn, f func(ctx context.Context)) {
 	c.SetDeadline(time.Time{})
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -203,15 +216,35 @@ func (s *Server) reload(c net.Conn, r Request) {
 		defer cancel()
 		c.Read(make([]byte, 1)) // nothing more is said: it is the end
 	}()
-	done := s.daemon.Reload(ctx, r)
+	f(ctx)
 	c.SetDeadline(time.Now().Add(patience))
-	send(c, &Reply{OK: done.Error == "", Error: done.Error, Reload: done})
+}
+
+// profile answers when the profile is taken.
+func (s *Server) profile(c net.Conn, r Request) {
+	var p *Profile
+	var err error
+	whileAsked(c, func(ctx context.Context) {
+		p, err = s.daemon.Profile(ctx, time.Duration(r.Seconds*float64(time.Second)))
+	})
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
+	send(c, &Reply{OK: true, Profile: p})
+}
+
+// reload answers when the outcome is known.
+func (s *Server) reload(c net.Conn, r Request) {
+	var done *Reload
+	whileAsked(c, func(ctx context.Context) { done = s.daemon.Reload(ctx, r) })
+	send(c, &Reply{OK: done.Error == "", Error: done.Error, ErrorTa: done.ErrorTa, Reload: done})
 }
 
 // drain begins the drain and keeps c for Finish.
 func (s *Server) drain(c net.Conn) (keep bool) {
 	if err := s.daemon.Drain(); err != nil {
-		s.refuse(c, err.Error())
+		s.refuse(c, err)
 		return false
 	}
 	if send(c, &Reply{OK: true, Draining: true}) != nil {
@@ -256,7 +289,7 @@ func (s *Server) Finish(e Ended) {
 func (s *Server) permitted(c net.Conn) error {
 	u, ok := c.(*net.UnixConn)
 	if !ok {
-		return errors.New("control connections come over a Unix socket")
+		return cli.Errorf("கட்டுப்பாட்டு இணைப்புகள் Unix socket வழியே மட்டும்", "control connections come over a Unix socket")
 	}
 	raw, err := u.SyscallConn()
 	if err != nil {
@@ -268,23 +301,27 @@ func (s *Server) permitted(c net.Conn) error {
 		cred, credErr = unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED)
 	})
 	if err = errors.Join(err, credErr); err != nil {
-		return fmt.Errorf("who is asking cannot be told: %w", err)
+		return cli.Errorf("கேட்பவர் யார் என்று தெரியவில்லை: %v", "who is asking cannot be told: %v", err)
 	}
 	if uid := int(cred.Uid); uid != s.root && uid != s.uid {
-		return fmt.Errorf("user %d may not control this daemon; user %d and root may", uid, s.uid)
+		return cli.Errorf("பயனர் %d இந்த daemon-ஐக் கட்டுப்படுத்த முடியாது; பயனர் %d, root மட்டுமே", "user %d may not control this daemon; user %d and root may", uid, s.uid)
 	}
 	return nil
 }
 
-var errRubbish = errors.New(`this is no request of the control protocol; one looks like {"etamild":1,"command":"status"}`)
+var (
+	errRubbish = cli.Errorf(`இது கட்டுப்பாட்டு நெறிமுறையின் கோரிக்கை அல்ல; ஒன்று இப்படி இருக்கும்: {"etamild":1,"command":"status"}`,
+		`this is no request of the control protocol; one looks like {"etamild":1,"command":"status"}`)
+	errCrowd = cli.Errorf("ஒரே நேரத்தில் அளவுக்கு மீறிய கட்டுப்பாட்டு இணைப்புகள்; மறுபடி முயலுங்கள்", "too many control connections at once; try again")
+)
 
 func readRequest(c net.Conn) (r Request, err error) {
 	line, err := bufio.NewReader(io.LimitReader(c, maxLine)).ReadBytes('\n')
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return r, fmt.Errorf("no request came within %v", patience)
+		return r, cli.Errorf("%v நேரத்திற்குள் எந்தக் கோரிக்கையும் வரவில்லை", "no request came within %v", patience)
 	case err == io.EOF && len(line) == 0:
-		return r, errors.New("the connection was closed without a request")
+		return r, cli.Errorf("கோரிக்கை இல்லாமலே இணைப்பு மூடப்பட்டது", "the connection was closed without a request")
 	case err != nil:
 		return r, errRubbish
 	}
@@ -294,8 +331,9 @@ func readRequest(c net.Conn) (r Request, err error) {
 	return r, nil
 }
 
-func (s *Server) refuse(c net.Conn, sentence string) {
-	if send(c, &Reply{Error: strings.ToValidUTF8(sentence, "\uFFFD")}) != nil {
+func (s *Server) refuse(c net.Conn, because error) {
+	why := diag.Reason(because)
+	if send(c, &Reply{Error: strings.ToValidUTF8(why.En, "\uFFFD"), ErrorTa: strings.ToValidUTF8(why.Ta, "\uFFFD")}) != nil {
 		return // nobody to tell
 	}
 }

@@ -4,13 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
+	"etamil/cmd/internal/cli"
+	"etamil/engine/diag"
 	"etamil/fcgi/web"
 )
 
@@ -57,13 +59,17 @@ func Inherited() (*Child, error) {
 	os.Unsetenv(descriptorEnv)
 	fd, err := strconv.Atoi(word)
 	if err != nil || fd < 3 || fd > 1<<20 {
-		return nil, fmt.Errorf("%s is set, by no etamild: unset it", descriptorEnv)
+		return nil, notOurs()
 	}
 	ch, err := newChannel(os.NewFile(uintptr(fd), "handover"), helloTimeout)
 	if err != nil {
-		return nil, fmt.Errorf("%s is set, by no etamild: unset it (%w)", descriptorEnv, err)
+		return nil, notOurs()
 	}
 	return &Child{ch: ch, decided: make(chan struct{}), gone: make(chan struct{})}, nil
+}
+
+func notOurs() error {
+	return cli.Errorf("%s என்ற சூழல் மாறியை எந்த etamild-உம் அமைக்கவில்லை: அதை நீக்குங்கள்", "%s is set, by no etamild: unset it", descriptorEnv)
 }
 
 // Accept makes the two known to each other and receives the descriptors.
@@ -74,7 +80,7 @@ func (c *Child) Accept(build string) error {
 	var other versionError
 	switch {
 	case errors.As(err, &other):
-		c.ch.send(&message{Kind: kindFailed, Reason: err.Error()})
+		c.Fail(diag.Reason(err), nil)
 		return err
 	case err != nil:
 		return notHeard(err)
@@ -84,7 +90,7 @@ func (c *Child) Accept(build string) error {
 	}
 	c.pid, c.build, c.facts = m.PID, sentence(m.Build), m.Facts
 	if err := c.ch.send(&message{Kind: kindHello, Build: build, PID: os.Getpid()}); err != nil {
-		return fmt.Errorf("answer the old process: %w", err)
+		return because("பழைய செயல்முறைக்குப் பதில் சொல்ல முடியவில்லை", "the old process cannot be answered", err)
 	}
 	for more := true; more; {
 		m, err := c.ch.receive()
@@ -106,11 +112,11 @@ func (c *Child) Accept(build string) error {
 func notHeard(err error) error {
 	switch {
 	case errors.Is(err, io.EOF):
-		return errors.New("the old process gave the handover up")
+		return cli.Errorf("பழைய செயல்முறை கைமாற்றை விட்டுவிட்டது", "the old process gave the handover up")
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return fmt.Errorf("the old process said nothing for %v", helloTimeout)
+		return cli.Errorf("பழைய செயல்முறை %v நேரமாக எதுவும் சொல்லவில்லை", "the old process said nothing for %v", helloTimeout)
 	}
-	return fmt.Errorf("hear the old process: %w", err)
+	return because("பழைய செயல்முறை சொல்வது கேட்கவில்லை", "the old process cannot be heard", err)
 }
 
 // PID and Build tell who the parent is, after Accept.
@@ -128,15 +134,13 @@ func (c *Child) Ready() error { return c.ch.send(&message{Kind: kindReady}) }
 
 // Fail says why this process cannot take over. It is to end then. Diagnostics
 // that are too long for a message are left out.
-func (c *Child) Fail(reason string, diagnostics json.RawMessage) error {
-	const room = maxMessage - 8<<10
-	if len(reason) > 4<<10 {
-		reason = reason[:4<<10]
-	}
+func (c *Child) Fail(reason diag.Text, diagnostics json.RawMessage) error {
+	const most, room = 4 << 10, maxMessage - 32<<10 // a byte of a sentence may take six in JSON
 	if len(diagnostics) > room {
 		diagnostics = nil
 	}
-	return c.ch.send(&message{Kind: kindFailed, Reason: reason, Diagnostics: diagnostics})
+	short := func(s string) string { return strings.ToValidUTF8(s[:min(len(s), most)], "") }
+	return c.ch.send(&message{Kind: kindFailed, Reason: short(reason.En), ReasonTa: short(reason.Ta), Diagnostics: diagnostics})
 }
 
 // Handlers are what Run calls, one at a time. None may be nil.

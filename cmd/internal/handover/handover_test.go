@@ -21,6 +21,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"etamil/engine/diag"
 	"etamil/fcgi/web"
 )
 
@@ -89,13 +90,13 @@ func be(how string) {
 	at("after hello")
 	switch how {
 	case "fail":
-		c.Fail("the program\ncannot be served", json.RawMessage(`[{"code":"ET1001"}]`))
+		c.Fail(diag.Same("the program\ncannot be served"), json.RawMessage(`[{"code":"ET1001"}]`))
 		os.Exit(1)
 	case "fail at length":
-		c.Fail("too much", json.RawMessage(`"`+strings.Repeat("x", maxMessage)+`"`))
+		c.Fail(diag.Same("too much"), json.RawMessage(`"`+strings.Repeat("x", maxMessage)+`"`))
 		os.Exit(1)
 	case "fail and hang":
-		c.Fail("no", nil)
+		c.Fail(diag.Same("no"), nil)
 		select {}
 	}
 	for _, d := range c.Descriptors() {
@@ -302,11 +303,11 @@ func TestNewProcessThatIsNotReadyIsAFailure(t *testing.T) {
 		{how: "fail", want: "the program cannot be served"},
 		{how: "fail at length", want: "too much"},
 		{how: "fail and hang", want: "no"},
-		{path: file("text", "hello", 0o755), want: "the new process cannot be started: fork/exec"},
+		{path: file("text", "hello", 0o755), want: "the new process cannot be started from"},
 		{path: file("plain", "#!/bin/true", 0o644), want: "permission denied"},
 		{path: file("true", "#!/bin/true\n", 0o755), want: "the new process ended before it was ready"},
-		{path: "/nonexistent/etamild", want: "no such file or directory"},
-		{path: os.TempDir(), want: "the new process cannot be started: fork/exec"},
+		{path: "/nonexistent/etamild", want: "no such file"},
+		{path: os.TempDir(), want: "the new process cannot be started from"},
 	} {
 		t.Run(tt.how+filepath.Base(tt.path), func(t *testing.T) {
 			t.Parallel()
@@ -317,8 +318,11 @@ func TestNewProcessThatIsNotReadyIsAFailure(t *testing.T) {
 			}
 			p, err := Start(context.Background(), o)
 			failure, ok := errors.AsType[*Failure](err)
-			if !ok || p != nil || !strings.Contains(failure.Reason, tt.want) {
+			if !ok || p != nil || !strings.Contains(failure.Reason.En, tt.want) {
 				t.Fatalf("Start = %v, %v, want %q", p, err, tt.want)
+			}
+			if tt.how != "" && !strings.HasPrefix(tt.how, "fail") && failure.Reason.Ta == failure.Reason.En {
+				t.Errorf("no Tamil: %s", failure.Reason.Ta)
 			}
 			if want := tt.how == "fail"; want != (failure.Diagnostics != nil) {
 				t.Errorf("diagnostics %s", failure.Diagnostics)
@@ -356,7 +360,7 @@ func TestNewProcessThatDoesNotBeginIsAFailure(t *testing.T) {
 				t.Fatal(err)
 			}
 			err = p.Begin()
-			if failure, ok := errors.AsType[*Failure](err); !ok || failure.Reason != want {
+			if failure, ok := errors.AsType[*Failure](err); !ok || failure.Reason.En != want {
 				t.Errorf("Begin = %v, want %q", err, want)
 			}
 			<-p.Done()
@@ -389,7 +393,7 @@ func TestNewProcessThatDiesWhileItTakesOverGivesBackWhatItHasNotTaken(t *testing
 			if err == nil {
 				err = p.Err()
 			}
-			if failure, ok := errors.AsType[*Failure](err); !ok || failure.Reason != want {
+			if failure, ok := errors.AsType[*Failure](err); !ok || failure.Reason.En != want {
 				t.Errorf("%v, want %q", err, want)
 			}
 			// The first was taken and is lost. The others still work.
@@ -456,7 +460,7 @@ func TestTerminateGivesIdleConnectionsBack(t *testing.T) {
 
 func TestAbandonEndsItAtOnce(t *testing.T) {
 	p := begun(t, options(newOutput(t), "serve"))
-	p.Abandon("it took too long")
+	p.Abandon(diag.Same("it took too long"))
 	if err := p.Err(); err == nil || err.Error() != "it took too long" {
 		t.Error(err)
 	}

@@ -13,6 +13,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"etamil/cmd/internal/cli"
+	"etamil/engine/diag"
 	"etamil/fcgi/web"
 )
 
@@ -59,7 +61,8 @@ type message struct {
 	Names []named `json:"names,omitempty"` // listeners, in the order of their descriptors
 	More  bool    `json:"more,omitempty"`  // another message of listeners follows
 
-	Reason      string          `json:"reason,omitempty"` // failed
+	Reason      string          `json:"reason,omitempty"`    // failed, in English
+	ReasonTa    string          `json:"reason_ta,omitempty"` // failed; "": only in English
 	Diagnostics json.RawMessage `json:"diagnostics,omitempty"`
 
 	N      uint64    `json:"n,omitempty"`      // conn, alive, took
@@ -88,10 +91,14 @@ type Status struct {
 	Connections int `json:"connections"` // that it still holds
 }
 
-var errRubbish = errors.New("what came is no message of the handover protocol")
+var errRubbish = cli.Errorf("வந்தது கைமாற்று நெறிமுறையின் செய்தி அல்ல", "what came is no message of the handover protocol")
 
 // A versionError is a message of another version.
 type versionError int
+
+func (e versionError) Tamil() string {
+	return fmt.Sprintf("கைமாற்று நெறிமுறையின் பதிப்பு %d இங்கே தெரியாது; இது பேசுவது பதிப்பு %d", int(e), Version)
+}
 
 func (e versionError) Error() string {
 	return fmt.Sprintf("version %d of the handover protocol is not known here; this build speaks version %d", int(e), Version)
@@ -242,4 +249,10 @@ func (c *channel) close() { c.conn.Close() }
 // sentence makes what another process said fit to be shown in one line.
 func sentence(s string) string {
 	return strings.Join(strings.Fields(strings.ToValidUTF8(s, "\uFFFD")), " ")
+}
+
+// because returns the sentence of a failure and its reason, in both languages.
+func because(ta, en string, err error) *cli.Error {
+	why := diag.Reason(err)
+	return &cli.Error{Text: diag.Text{Ta: ta + ": " + why.Ta, En: en + ": " + why.En}}
 }

@@ -1,6 +1,7 @@
 package handover
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -16,6 +17,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"etamil/cmd/internal/cli"
+	"etamil/engine/diag"
 	"etamil/fcgi/web"
 )
 
@@ -64,12 +67,17 @@ const (
 
 // A Failure is why a new process did not take over. The old one is as it was.
 type Failure struct {
-	Reason string // one sentence, without a full stop
+	Reason diag.Text // one sentence, without a full stop
 	// Diagnostics is what the new process sent along; nil: nothing.
 	Diagnostics json.RawMessage
 }
 
-func (f *Failure) Error() string { return f.Reason }
+func (f *Failure) Error() string { return f.Reason.En }
+
+// Tamil returns the Tamil sentence: see diag.Reason.
+func (f *Failure) Tamil() string { return f.Reason.Ta }
+
+var errClosed = cli.Errorf("புதிய செயல்முறை கைமாற்றின் தன் முனையை மூடிவிட்டது", "the new process closed its end of the handover")
 
 // Environment returns env less what is meant for this process alone: its number
 // is in it, or descriptors that another process does not have. WATCHDOG_USEC and
@@ -140,16 +148,16 @@ func Start(ctx context.Context, o Options) (*Parent, error) {
 		silent: make(chan struct{}), done: make(chan struct{}),
 	}
 	if err := p.start(); err != nil {
-		return nil, &Failure{Reason: "the new process cannot be started: " + err.Error()}
+		return nil, &Failure{Reason: because(o.Path+" இலிருந்து புதிய செயல்முறையைத் தொடங்க முடியவில்லை", "the new process cannot be started from "+o.Path, err).Text}
 	}
 	limit, cancel := context.WithTimeout(ctx, o.ReadyTimeout)
 	defer cancel()
 	if err := p.introduce(limit); err != nil {
 		if ctx.Err() != nil {
-			p.end("")
+			p.end(nil)
 			return nil, ctx.Err()
 		}
-		p.end(err.Error())
+		p.end(err)
 		return nil, p.why()
 	}
 	return p, nil
@@ -172,7 +180,7 @@ func (p *Parent) start() error {
 	}
 	if os.Getpid() == 1 {
 		p.ch.close()
-		return errors.New("this is process 1, with which its container ends: restart that instead")
+		return cli.Errorf("இதுவே செயல்முறை 1; இது முடிந்தால் அதன் container-உம் முடியும்: அதையே மறுபடி தொடங்குங்கள்", "this is process 1, with which its container ends: restart that instead")
 	}
 	p.cmd = &exec.Cmd{
 		Path: p.opt.Path, Args: p.opt.Args, Stdout: output, Stderr: errput,
@@ -192,7 +200,7 @@ func (p *Parent) start() error {
 	if p.process < 0 {
 		p.cmd.Process.Kill()
 		p.ch.close()
-		return errors.New("this kernel does not tell when a process ends (pidfd, Linux 5.4)")
+		return cli.Errorf("ஒரு செயல்முறை முடிவதை இந்த kernel சொல்வதில்லை (pidfd, Linux 5.4)", "this kernel does not tell when a process ends (pidfd, Linux 5.4)")
 	}
 	go p.listen()
 	go p.await()
@@ -203,7 +211,7 @@ func (p *Parent) start() error {
 // is ready. It returns the reason why not.
 func (p *Parent) introduce(limit context.Context) error {
 	if err := p.ch.send(&message{Kind: kindHello, Build: p.opt.Build, PID: os.Getpid(), Facts: p.opt.Facts}); err != nil {
-		return p.unless(fmt.Errorf("the new process cannot be talked to: %w", err))
+		return p.unless(because("புதிய செயல்முறையோடு பேச முடியவில்லை", "the new process cannot be talked to", err))
 	}
 	if err := p.hear(limit, p.helloed); err != nil {
 		return err
@@ -217,7 +225,7 @@ func (p *Parent) introduce(limit context.Context) error {
 			files = append(files, d.File)
 		}
 		if err := p.ch.send(m, files...); err != nil {
-			return p.unless(fmt.Errorf("the sockets cannot be passed: %w", err))
+			return p.unless(because("socket-களைக் கைமாற்ற முடியவில்லை", "the sockets cannot be passed", err))
 		}
 		if all = all[n:]; len(all) == 0 {
 			break
@@ -239,9 +247,9 @@ func (p *Parent) hear(limit context.Context, said <-chan struct{}) error {
 			return nil
 		default:
 		}
-		return p.unless(errors.New("the new process closed its end of the handover"))
+		return p.unless(errClosed)
 	case <-limit.Done():
-		return fmt.Errorf("the new process was not ready within %v", p.opt.ReadyTimeout)
+		return cli.Errorf("புதிய செயல்முறை %v நேரத்திற்குள் ஆயத்தமாகவில்லை", "the new process was not ready within %v", p.opt.ReadyTimeout)
 	}
 }
 
@@ -273,7 +281,7 @@ func (p *Parent) listen() {
 		case errors.Is(err, net.ErrClosed), errors.Is(err, os.ErrDeadlineExceeded): // by us; see await
 			return
 		default:
-			p.fail("the new process: "+err.Error(), nil)
+			p.fail(because("புதிய செயல்முறை", "the new process", err).Text, nil)
 			p.cmd.Process.Kill()
 			return
 		}
@@ -288,7 +296,10 @@ func (p *Parent) listen() {
 			select {
 			case <-p.done:
 			default:
-				p.fail("the new process closed its end of the handover and did not end", nil)
+				p.fail(diag.Text{
+					Ta: "புதிய செயல்முறை கைமாற்றின் தன் முனையை மூடிய பின்னும் முடியவில்லை",
+					En: "the new process closed its end of the handover and did not end",
+				}, nil)
 				p.cmd.Process.Kill()
 			}
 		})
@@ -310,7 +321,7 @@ func (p *Parent) take(m *message) error {
 	case kindReady:
 		return once(p.ready)
 	case kindFailed:
-		p.fail(sentence(m.Reason), m.Diagnostics)
+		p.fail(diag.Text{Ta: sentence(cmp.Or(m.ReasonTa, m.Reason)), En: sentence(m.Reason)}, m.Diagnostics)
 		return once(p.failed)
 	case kindBegun:
 		return once(p.begun)
@@ -360,23 +371,23 @@ func (p *Parent) await() {
 	leaving := p.leaving
 	p.mu.Unlock()
 	if !leaving {
-		p.fail("the new process ended"+p.when(), nil)
+		p.fail(p.ending(), nil)
 	}
 	close(p.done)
 }
 
-// when says how far the child had come.
-func (p *Parent) when() string {
+// ending says that the child ended, and how far it had come.
+func (p *Parent) ending() diag.Text {
 	select {
 	case <-p.ready:
-		return " while it took over"
+		return diag.Text{Ta: "புதிய செயல்முறை பொறுப்பேற்கும் போதே முடிந்துவிட்டது", En: "the new process ended while it took over"}
 	default:
-		return " before it was ready"
+		return diag.Text{Ta: "புதிய செயல்முறை ஆயத்தமாகும் முன்பே முடிந்துவிட்டது", En: "the new process ended before it was ready"}
 	}
 }
 
 // fail records a reason, if it is the first.
-func (p *Parent) fail(reason string, diagnostics json.RawMessage) {
+func (p *Parent) fail(reason diag.Text, diagnostics json.RawMessage) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.failure == nil {
@@ -389,15 +400,16 @@ func (p *Parent) why() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.failure == nil {
-		return &Failure{Reason: "the new process has ended"} // it was told to
+		return &Failure{Reason: diag.Text{Ta: "புதிய செயல்முறை முடிந்துவிட்டது", En: "the new process has ended"}} // it was told to
 	}
 	return p.failure
 }
 
-// end ends the child and returns when it is gone. reason "" is no failure.
-func (p *Parent) end(reason string) {
-	if reason != "" {
-		p.fail(reason, nil)
+// end ends the child and returns when it is gone. Without a reason that is no
+// failure.
+func (p *Parent) end(reason error) {
+	if reason != nil {
+		p.fail(diag.Reason(reason), nil)
 	}
 	p.ch.close()
 	t := time.NewTimer(p.opt.EndTimeout)
@@ -433,11 +445,11 @@ func (p *Parent) Begin() error {
 			return nil
 		case <-p.silent:
 		case <-t.C:
-			p.end(fmt.Sprintf("the new process did not begin within %v", p.opt.AnswerTimeout))
+			p.end(cli.Errorf("புதிய செயல்முறை %v நேரத்திற்குள் தொடங்கவில்லை", "the new process did not begin within %v", p.opt.AnswerTimeout))
 			return p.why()
 		}
 	}
-	p.end(p.unless(errors.New("the new process closed its end of the handover")).Error())
+	p.end(p.unless(errClosed))
 	return p.why()
 }
 
@@ -500,7 +512,7 @@ func (p *Parent) pass(kind string, f *os.File) error {
 }
 
 func (p *Parent) hung() {
-	p.fail(fmt.Sprintf("the new process did not answer for %v", p.opt.AnswerTimeout), nil)
+	p.fail(cli.Errorf("புதிய செயல்முறை %v நேரமாகப் பதிலளிக்கவில்லை", "the new process did not answer for %v", p.opt.AnswerTimeout).Text, nil)
 	p.cmd.Process.Kill()
 }
 
@@ -626,7 +638,7 @@ func (p *Parent) Terminate() error {
 
 // Abandon ends the new process at once, if it lives, because of reason. What it
 // had taken is lost.
-func (p *Parent) Abandon(reason string) {
+func (p *Parent) Abandon(reason diag.Text) {
 	p.fail(reason, nil)
 	p.cmd.Process.Kill()
 	<-p.done

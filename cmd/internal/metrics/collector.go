@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"etamil/cmd/internal/version"
+	"etamil/engine/db"
 	"etamil/fcgi"
 	"etamil/fcgi/web"
 )
@@ -28,6 +29,7 @@ type sample struct {
 	server  fcgi.Stats
 	dropped int64
 	started time.Time
+	pools   []db.PoolStats
 
 	to chan<- prometheus.Metric
 }
@@ -137,6 +139,54 @@ var table = []metric{
 			return float64(t.Seconds), true
 		})},
 
+	{name: "etamil_database_connections", kind: gauge, labels: []string{"database", "kind", "state"},
+		help: "Connections to a database: in_use by a run, or idle. A data source has its name, any other database KIND@HOST/DATABASE.",
+		collect: func(m *metric, s *sample) {
+			for i := range s.pools {
+				p := &s.pools[i]
+				m.send(s, float64(p.Leased), p.Label, string(p.Kind), "in_use")
+				m.send(s, float64(p.Idle), p.Label, string(p.Kind), "idle")
+			}
+		}},
+	{name: "etamil_database_connections_open", kind: gauge, labels: []string{"database", "kind"},
+		help:    "Connections to a database that are open, as its driver counts them.",
+		collect: pools(func(p *db.PoolStats) float64 { return float64(p.Open) })},
+	{name: "etamil_database_connections_max", kind: gauge, labels: []string{"database", "kind"},
+		help:    "How many connections to a database may be open.",
+		collect: pools(func(p *db.PoolStats) float64 { return float64(p.Max) })},
+	{name: "etamil_database_waiting", kind: gauge, labels: []string{"database", "kind"},
+		help:    "Runs that wait for a connection.",
+		collect: pools(func(p *db.PoolStats) float64 { return float64(p.Waiting) })},
+	{name: "etamil_database_acquire_seconds", labels: []string{"database", "kind"},
+		help: "How long statements waited for a connection that they got.",
+		collect: func(m *metric, s *sample) {
+			for i := range s.pools {
+				p := &s.pools[i]
+				cumulative := make(map[float64]uint64, len(db.AcquireBuckets))
+				below := uint64(0)
+				for j, bound := range db.AcquireBuckets {
+					below += p.Acquired[j]
+					cumulative[bound] = below
+				}
+				s.to <- prometheus.MustNewConstHistogram(m.desc, below+p.Acquired[len(db.AcquireBuckets)], p.AcquireTime.Seconds(), cumulative, p.Label, string(p.Kind))
+			}
+		}},
+	{name: "etamil_database_connects_total", kind: counter, labels: []string{"database", "kind"},
+		help:    "Connections to a database that were opened.",
+		collect: pools(func(p *db.PoolStats) float64 { return float64(p.Connects) })},
+	{name: "etamil_database_connect_failures_total", kind: counter, labels: []string{"database", "kind"},
+		help:    "Attempts to connect to a database that failed.",
+		collect: pools(func(p *db.PoolStats) float64 { return float64(p.Failures) })},
+	{name: "etamil_database_acquire_timeouts_total", kind: counter, labels: []string{"database", "kind"},
+		help:    "Waits for a connection that ended without one (ET5040).",
+		collect: pools(func(p *db.PoolStats) float64 { return float64(p.Timeouts) })},
+	{name: "etamil_database_dirty_closes_total", kind: counter, labels: []string{"database", "kind"},
+		help:    "Connections closed for what a run left in their session.",
+		collect: pools(func(p *db.PoolStats) float64 { return float64(p.DirtyCloses) })},
+	{name: "etamil_database_cancels_total", kind: counter, labels: []string{"database", "kind"},
+		help:    "Statements cancelled at the database.",
+		collect: pools(func(p *db.PoolStats) float64 { return float64(p.Cancels) })},
+
 	{name: "etamil_generation", kind: gauge,
 		help:    "Counts the programs and settings that served in this process; 0: there is nothing to serve, and every request is answered 503.",
 		collect: func(m *metric, s *sample) { m.send(s, float64(s.Generation)) }},
@@ -207,6 +257,15 @@ func timers(value func(*web.TimerMetrics) (float64, bool)) func(*metric, *sample
 	}
 }
 
+func pools(value func(*db.PoolStats) float64) func(*metric, *sample) {
+	return func(m *metric, s *sample) {
+		for i := range s.pools {
+			p := &s.pools[i]
+			m.send(s, value(p), p.Label, string(p.Kind))
+		}
+	}
+}
+
 func truth(b bool) float64 {
 	if b {
 		return 1
@@ -270,6 +329,9 @@ func (c *collector) Collect(to chan<- prometheus.Metric) {
 	}
 	if c.o.Logs != nil {
 		s.dropped = c.o.Logs.Dropped()
+	}
+	if c.o.Pools != nil {
+		s.pools = c.o.Pools()
 	}
 	for i := range c.metrics {
 		c.metrics[i].collect(&c.metrics[i], s)

@@ -485,6 +485,47 @@ func TestConnectionsAreBounded(t *testing.T) {
 	}
 }
 
+func TestCloseAnswersWhoCameBefore(t *testing.T) {
+	e, _ := serving(t, Options{})
+	l, err := Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go e.Serve(l)
+	conn, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	wait := func(what string, done func() bool) {
+		t.Helper()
+		for deadline := time.Now().Add(10 * time.Second); !done(); time.Sleep(time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("never: %s", what)
+			}
+		}
+	}
+	wait("it is accepted", func() bool { return len(e.conns) == 1 })
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		e.Close()
+	}()
+	wait("nobody else is", func() bool {
+		late, err := net.Dial("tcp", l.Addr().String())
+		if err == nil {
+			late.Close()
+		}
+		return err != nil
+	})
+	fmt.Fprint(conn, "GET /status.json HTTP/1.1\r\nHost: x\r\n\r\n")
+	conn.SetDeadline(time.Now().Add(10 * time.Second))
+	if answer, err := io.ReadAll(conn); err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 200 ") {
+		t.Errorf("%.100q, %v", answer, err)
+	}
+	<-closed
+}
+
 func TestListenTellsWhatIsWrong(t *testing.T) {
 	l, err := Listen("127.0.0.1:0")
 	if err != nil {

@@ -224,7 +224,7 @@ footer { margin-top: 1.2rem; font-size: .9rem; }
 <h1>{{if .Program}}{{.Program}}{{else}}etamild{{end}}</h1>
 <p class="dim">etamild {{.Version}} · PID {{.PID}} · இயங்கும் நேரம் <span lang="en">(up)</span> {{dur .Uptime}} · {{clock .Now}}</p>
 {{- if .Problem}}
-<p class="bad">ஒவ்வொரு கோரிக்கைக்கும் 503 <span lang="en">(every request is answered 503)</span>: {{.Problem}}</p>
+<p class="bad">ஒவ்வொரு கோரிக்கைக்கும் 503 <span lang="en">(every request is answered 503)</span>: {{with .WhyProblem}}{{.Ta}}{{if ne .Ta .En}} <span lang="en">({{.En}})</span>{{end}}{{end}}</p>
 {{- end}}
 {{- if .Draining}}
 <p class="bad">நிறுத்தப்படுகிறது: ஓடுபவை மட்டும் முடிகின்றன <span lang="en">(draining)</span></p>

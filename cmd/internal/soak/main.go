@@ -1,8 +1,9 @@
 // Soak keeps the GST example under load behind a private nginx and fails when
 // an answer is wrong, when memory grows without end, or when the daemon does not
-// end in order: what `make soak` does.
+// end in order; then it kills daemons that move money, on SQLite and on
+// PostgreSQL, and fails when any is lost or made: what `make soak` does.
 //
-//	soak -for 10m -bin bin
+//	soak -for 10m -kills 1000 -bin bin
 //
 // Clients send invoices, forms and mistakes, some too large, and some go away
 // before the answer. Each request is known beforehand with its right answer, so
@@ -42,13 +43,23 @@ const (
 
 func main() {
 	runtime.LockOSThread() // see package stand
-	duration := flag.Duration("for", 10*time.Minute, "how long")
+	duration := flag.Duration("for", 10*time.Minute, "how long the load takes; 0: none")
+	kills := flag.Int("kills", 1000, "how often the daemon is killed, on each database")
 	bin := flag.String("bin", "bin", "folder with etamild")
 	program := flag.String("program", "examples/gst/main.qmz", "the GST example")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	if err := soak(ctx, os.Stdout, *bin, *program, *duration); err != nil {
+	var err error
+	if *duration > 0 {
+		err = soak(ctx, os.Stdout, *bin, *program, *duration)
+	}
+	for _, database := range []string{"sqlite", "postgres"} {
+		if err == nil && *kills > 0 && ctx.Err() == nil {
+			err = crashes(ctx, os.Stdout, *bin, database, *kills)
+		}
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "soak:", err)
 		os.Exit(1)
 	}

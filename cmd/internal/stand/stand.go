@@ -36,6 +36,10 @@ const patience = 20 * time.Second
 
 // A Stand is a temporary folder and the processes that live in it.
 type Stand struct {
+	// Env are variables, NAME=VALUE, that daemons started from now on get
+	// beside those of this process.
+	Env []string
+
 	dir       string
 	processes []*Process // in order of their start
 	client    *http.Client
@@ -120,7 +124,9 @@ func (s *Stand) Etamild(binary, name, program string, args ...string) (*Process,
 		"--socket", s.Socket(name),
 		"--data", filepath.Join(s.dir, name+".data"),
 	}, args...)
-	return s.Start(name, exec.Command(binary, args...))
+	cmd := exec.Command(binary, args...)
+	cmd.Env = append(os.Environ(), s.Env...)
+	return s.Start(name, cmd)
 }
 
 // End ends p with SIGTERM, and by force when it has not ended after a while;

@@ -2,7 +2,11 @@
 // interrupted: what `make run` does. Everything lives in a temporary folder, and
 // nothing is left of it afterwards.
 //
-//	tryout --port 8080 --bin bin examples/gst/main.qmz
+//	tryout --port 8080 --bin bin --database postgres examples/ledger/main.qmz
+//
+// The program is told its database as the ledger is, by LEDGER_DATABASE: a file
+// of SQLite in its data directory, or a PostgreSQL of its own, which this tool
+// starts and ends.
 package main
 
 import (
@@ -19,6 +23,7 @@ import (
 	"syscall"
 
 	"etamil/cmd/internal/stand"
+	"etamil/engine/db/dbtest/servers"
 	"etamil/nginx"
 )
 
@@ -26,6 +31,7 @@ func main() {
 	runtime.LockOSThread() // see package stand
 	port := flag.String("port", "8080", "port on 127.0.0.1; 0: any free one")
 	bin := flag.String("bin", "bin", "folder with etamil and etamild")
+	database := flag.String("database", "sqlite", "sqlite or postgres")
 	flag.Parse()
 	if flag.NArg() != 1 {
 		fmt.Fprintln(os.Stderr, "tryout: the program to serve is missing")
@@ -34,7 +40,7 @@ func main() {
 	// Before the first process is started, so that no signal finds one
 	// without somebody who ends it.
 	stop := stopRequested()
-	if err := serve(*bin, flag.Arg(0), *port, stop); err != nil {
+	if err := serve(*bin, flag.Arg(0), *port, *database, stop); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -42,10 +48,13 @@ func main() {
 
 // serve returns when stop is closed (nil) or when something of it has ended or
 // does not work.
-func serve(bin, program, port string, stop <-chan struct{}) (err error) {
+func serve(bin, program, port, database string, stop <-chan struct{}) (err error) {
 	address, err := listenAddress(port)
 	if err != nil {
 		return err
+	}
+	if database != "sqlite" && database != "postgres" {
+		return fmt.Errorf("DATABASE=%[1]s என்று இல்லை; sqlite அல்லது postgres (there is no DATABASE=%[1]s: sqlite or postgres)", database)
 	}
 	// The daemon would start with a program that is wrong, answer 503 and say
 	// why in its log; here somebody looks at the terminal.
@@ -54,11 +63,25 @@ func serve(bin, program, port string, stop <-chan struct{}) (err error) {
 	if err := check.Run(); err != nil {
 		return fmt.Errorf("%[1]s சரியில்லை (%[1]s does not pass: %[2]w)", program, err)
 	}
+	text := "ledger.db"
+	if database == "postgres" {
+		server, err := servers.StartPostgres()
+		if err != nil {
+			return err
+		}
+		defer server.Close() // after the stand, whose daemon uses it
+		text = server.URL
+	}
 	s, err := stand.New("etamil-run")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	s.Env = []string{"LEDGER_DATABASE=" + text}
+	where := text
+	if database == "sqlite" {
+		where = filepath.Join(s.Dir(), "app.data", text)
+	}
 
 	daemon, err := s.Etamild(filepath.Join(bin, "etamild"), "app", program)
 	if err != nil {
@@ -80,7 +103,7 @@ func serve(bin, program, port string, stop <-chan struct{}) (err error) {
 			return err
 		}
 	}
-	fmt.Printf("\n  %s\n\n  %s — nginx → %s → etamild\n  பதிவேடு / log: %s\n  நிறுத்த / to stop: Ctrl-C\n\n", url, program, s.Socket("app"), daemon.Log)
+	fmt.Printf("\n  %s\n\n  %s — nginx → %s → etamild → %s\n  பதிவேடு / log: %s\n  நிறுத்த / to stop: Ctrl-C\n\n", url, program, s.Socket("app"), where, daemon.Log)
 	select {
 	case <-stop:
 		return nil

@@ -40,6 +40,10 @@ func temporary(t *testing.T) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
+	// PostgreSQL runs as another user than root, in a folder below this one.
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
 	return dir
 }
 
@@ -68,26 +72,31 @@ func TestNothingIsLeftHoweverItIsStopped(t *testing.T) {
 	}
 	binaries := build(t)
 	makefile := filepath.Join(t.TempDir(), "Makefile")
-	rule := fmt.Sprintf("run:\n\t@exec %[1]s/tryout --port 0 --bin %[1]s ../../../examples/hello/main.qmz\n", binaries)
+	rule := fmt.Sprintf("run:\n\t@exec %[1]s/tryout --port 0 --bin %[1]s --database $(DATABASE) ../../../examples/ledger/main.qmz\n", binaries)
 	if err := os.WriteFile(makefile, []byte(rule), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	group := func(pid int) int { return -pid }
+	alone := func(pid int) int { return pid }
 	for _, tt := range []struct {
-		why  string
-		pid  func(makePID int) int
-		with syscall.Signal
+		why      string
+		database string
+		pid      func(makePID int) int
+		with     syscall.Signal
 	}{
-		{"Ctrl-C on a terminal", func(pid int) int { return -pid }, syscall.SIGINT},
-		{"the terminal closes", func(pid int) int { return -pid }, syscall.SIGHUP},
-		{"SIGTERM to make alone", func(pid int) int { return pid }, syscall.SIGTERM},
-		{"SIGINT to make alone", func(pid int) int { return pid }, syscall.SIGINT},
-		{"SIGHUP to make alone", func(pid int) int { return pid }, syscall.SIGHUP},
-		{"make is killed", func(pid int) int { return pid }, syscall.SIGKILL},
+		{"Ctrl-C on a terminal", "sqlite", group, syscall.SIGINT},
+		{"Ctrl-C on a terminal, with PostgreSQL", "postgres", group, syscall.SIGINT},
+		{"the terminal closes", "sqlite", group, syscall.SIGHUP},
+		{"SIGTERM to make alone", "sqlite", alone, syscall.SIGTERM},
+		{"SIGINT to make alone", "sqlite", alone, syscall.SIGINT},
+		{"SIGHUP to make alone", "sqlite", alone, syscall.SIGHUP},
+		{"make is killed", "sqlite", alone, syscall.SIGKILL},
+		{"make is killed, with PostgreSQL", "postgres", alone, syscall.SIGKILL},
 	} {
 		t.Run(tt.why, func(t *testing.T) {
 			t.Parallel()
 			tmp := temporary(t)
-			cmd := exec.Command("make", "-f", makefile, "run")
+			cmd := exec.Command("make", "-f", makefile, "run", "DATABASE="+tt.database)
 			cmd.Env = append(os.Environ(), "TMPDIR="+tmp)
 			cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 			out, in, err := os.Pipe()
@@ -109,18 +118,22 @@ func TestNothingIsLeftHoweverItIsStopped(t *testing.T) {
 				line, err := printed.ReadString('\n')
 				text += line
 				if err != nil {
+					if tt.database == "postgres" && strings.Contains(text, "initdb is not installed") {
+						t.Skip("SKIPPED: PostgreSQL is not installed; install the package postgresql")
+					}
 					t.Fatalf("%v; printed:\n%s", err, text)
 				}
 				url = regexp.MustCompile(`http://\S+`).FindString(line)
 			}
-			res, err := http.Get(url)
+			entry := `{"lines": [{"account": "cash", "amount": 10}, {"account": "sales", "amount": -10}]}`
+			res, err := http.Post(url+"entries", "application/json", strings.NewReader(entry))
 			if err != nil {
 				t.Fatal(err)
 			}
 			io.Copy(io.Discard, res.Body)
 			res.Body.Close()
-			if res.StatusCode != 200 {
-				t.Errorf("GET %s = %s, want 200", url, res.Status)
+			if res.StatusCode != 201 {
+				t.Errorf("POST %sentries = %s, want 201", url, res.Status)
 			}
 			if len(mentioned(t, tmp)) == 0 {
 				t.Fatal("no process is found that mentions the folder: this test would see nothing left either")
@@ -155,13 +168,19 @@ func TestPortThatIsTakenIsNamed(t *testing.T) {
 	}
 	defer l.Close()
 	_, port, _ := net.SplitHostPort(l.Addr().String())
-	if err := serve("no-such-folder", "main.qmz", port, nil); err == nil || !strings.Contains(err.Error(), "port "+port+" is in use") {
+	if err := serve("no-such-folder", "main.qmz", port, "sqlite", nil); err == nil || !strings.Contains(err.Error(), "port "+port+" is in use") {
 		t.Errorf("serve on a taken port: %v", err)
 	}
 	for _, port := range []string{"", "abc", "-1", "65536", "80.5"} {
-		if err := serve("no-such-folder", "main.qmz", port, nil); err == nil || !strings.Contains(err.Error(), "a port is a number from 0 to 65535") {
+		if err := serve("no-such-folder", "main.qmz", port, "sqlite", nil); err == nil || !strings.Contains(err.Error(), "a port is a number from 0 to 65535") {
 			t.Errorf("serve on port %q: %v", port, err)
 		}
+	}
+}
+
+func TestDatabaseThatIsNoneIsNamed(t *testing.T) {
+	if err := serve("no-such-folder", "main.qmz", "0", "mysql", nil); err == nil || !strings.Contains(err.Error(), "DATABASE=mysql") {
+		t.Errorf("serve on mysql: %v", err)
 	}
 }
 

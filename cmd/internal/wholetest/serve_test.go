@@ -52,6 +52,11 @@ func TestHTTPCorpusThroughEtamilServe(t *testing.T) {
 	webtest.Run(t, "../../../engine/testdata/conformance/http", tool("serve"))
 }
 
+func TestDatabaseCorpusThroughEtamilServe(t *testing.T) {
+	withServers(t)
+	webtest.Run(t, "../../../engine/testdata/conformance/db", tool("serve"))
+}
+
 func TestCompatCorpusThroughTheOldOptions(t *testing.T) {
 	for _, option := range []string{"--server", "--async"} {
 		t.Run(option, func(t *testing.T) {

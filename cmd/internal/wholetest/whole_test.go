@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"etamil/cmd/internal/stand"
+	"etamil/engine/db/dbtest/servers"
 	"etamil/fcgi/web/webtest"
 	"etamil/nginx"
 )
@@ -132,6 +133,26 @@ func TestHTTPCorpusThroughNginx(t *testing.T) {
 	webtest.Run(t, "../../../engine/testdata/conformance/http", func(t *testing.T, dir string, env []string) webtest.Send {
 		return webtest.Over(serve(t, dir, "app.qmz", env).addr)
 	})
+}
+
+// withServers names a server of each kind in the environment, which the served
+// programs inherit.
+func withServers(t *testing.T) {
+	t.Setenv("ETAMIL_TEST_PG", servers.Postgres(t))
+	t.Setenv("ETAMIL_TEST_MYSQL", servers.MariaDB(t))
+	t.Setenv("ETAMIL_TEST_REDIS", servers.Redis(t))
+	t.Setenv("ETAMIL_TEST_MONGO", servers.FerretDB(t))
+}
+
+func TestDatabaseCorpusThroughNginx(t *testing.T) {
+	withServers(t)
+	for _, root := range []string{"db", "apps"} {
+		t.Run(root, func(t *testing.T) {
+			webtest.Run(t, "../../../engine/testdata/conformance/"+root, func(t *testing.T, dir string, env []string) webtest.Send {
+				return webtest.Over(serve(t, dir, "app.qmz", env).addr)
+			})
+		})
+	}
 }
 
 // program writes a program into a fresh folder.

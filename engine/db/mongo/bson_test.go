@@ -1,6 +1,7 @@
 package mongo
 
 import (
+	"encoding/binary"
 	"errors"
 	"math"
 	"math/rand/v2"
@@ -111,7 +112,7 @@ func TestValuesBecomeBSON(t *testing.T) {
 		{rec("$oid", "x", "other", 1), `{"$oid":"x","other":{"$numberLong":"1"}}`},
 	} {
 		v := val(tt.v)
-		got, err := encoding().encode(&v)
+		got, err := encoding().encode(&v, 0)
 		if err != nil {
 			t.Errorf("%s: %v", value.Display(&v, 80), err)
 			continue
@@ -124,7 +125,7 @@ func TestValuesBecomeBSON(t *testing.T) {
 		rec("a", rec("$oid", "123")), rec("a", rec("$oid", 5)), rec("a", rec("$date", "1.4.2026")), rec("a", rec("$date", num("1.5"))),
 		rec("a", rec("$date", nil)), rec("a\x00b", 1), arr(rec("\x00", 1)),
 	} {
-		_, err := encoding().encode(&v)
+		_, err := encoding().encode(&v, 0)
 		var d *diag.Diagnostic
 		if !errors.As(err, &d) || d.Def != diag.BadParameter {
 			t.Errorf("%s: %v", value.Display(&v, 80), err)
@@ -199,7 +200,7 @@ func TestRandomDecimalsComeBack(t *testing.T) {
 		}
 		d.Neg = r.IntN(2) == 0 && !d.IsZero()
 		v := value.Num(d)
-		e, err := encoding().encode(&v)
+		e, err := encoding().encode(&v, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -358,11 +359,23 @@ func TestDeepAndDamagedDocuments(t *testing.T) {
 }
 
 func FuzzDocument(f *testing.F) {
-	for _, d := range []bson.D{{}, {{Key: "a", Value: bson.A{1.5, "x", bson.D{}}}}, {{Key: "b", Value: bson.Regex{Pattern: "p"}}}} {
-		raw, _ := bson.Marshal(d)
-		f.Add([]byte(raw))
+	id, _ := bson.ObjectIDFromHex("0123456789abcdefABCDEF01")
+	for _, d := range []bson.D{
+		{}, {{Key: "a", Value: bson.A{1.5, "x", bson.D{{Key: "", Value: nil}}}}}, {{Key: "_id", Value: id}, {Key: "_id", Value: bson.DateTime(5)}},
+		{{Key: "b", Value: bson.Regex{Pattern: "p", Options: "i"}}, {Key: "c", Value: bson.Timestamp{T: 1, I: 2}}, {Key: "d", Value: bson.NewDecimal128(0x3040000000000000, 5)}},
+		{{Key: "e", Value: bson.Binary{Subtype: 2, Data: []byte("x")}}, {Key: "f", Value: bson.MinKey{}}, {Key: "g", Value: bson.CodeWithScope{Code: "g", Scope: bson.D{}}}},
+		{{Key: "h", Value: bson.JavaScript("h")}, {Key: "i", Value: bson.Symbol("i")}, {Key: "j", Value: bson.DBPointer{DB: "c", Pointer: id}}, {Key: "k", Value: true}},
+		{{Key: "l", Value: int32(1)}, {Key: "m", Value: int64(1)}, {Key: "n", Value: bson.Undefined{}}},
+	} {
+		raw, err := bson.Marshal(d)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(raw[4 : len(raw)-1])
 	}
-	f.Fuzz(func(t *testing.T, raw []byte) {
+	f.Fuzz(func(t *testing.T, elements []byte) {
+		raw := binary.LittleEndian.AppendUint32(nil, uint32(len(elements)+5))
+		raw = append(append(raw, elements...), 0)
 		v, err := newDecoder(free{}).document(raw)
 		if err != nil {
 			return

@@ -1,6 +1,7 @@
 package mongo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math/rand/v2"
@@ -48,6 +49,7 @@ type client struct {
 	// let one wait as long as its run may take. Senders that wait are served in
 	// their order.
 	places  chan struct{}
+	used    atomic.Int64
 	waiting atomic.Int64
 	open    atomic.Int64 // connections, the monitors' too
 }
@@ -112,10 +114,16 @@ func (c *client) library(ctx context.Context) (*mongo.Client, error) {
 		// Waiting for a server that is overloaded is for the program to decide.
 		o.SetMaxAdaptiveRetries(0)
 	}
+	if o.TLSConfig != nil && o.DisableOCSPEndpointCheck == nil && o.DisableCertificateRevocationCheck == nil {
+		// A certificate does not send us to servers that nobody permitted.
+		o.SetDisableOCSPEndpointCheck(true)
+	}
+	// Whatever the environment says of logging: commands hold parameters.
+	o.SetLoggerOptions(options.Logger().SetSink(silence{}))
 	c.shown = newWatcher(len(hosts))
 	o.SetServerMonitor(c.shown.monitor())
 	o.SetMonitor(&event.CommandMonitor{Started: started})
-	o.SetDialer(dialer{c})
+	o.SetDialer(dialer{c, o.TLSConfig != nil})
 	lib, err := mongo.Connect(o)
 	if err != nil {
 		return nil, &db.ConnectError{Reason: db.WireReason(err)}
@@ -125,22 +133,52 @@ func (c *client) library(ctx context.Context) (*mongo.Client, error) {
 	return lib, nil
 }
 
+// A silence is a log that is not written.
+type silence struct{}
+
+func (silence) Info(int, string, ...any)    {}
+func (silence) Error(error, string, ...any) {}
+
 // A dialer counts the connections of a client, those of its monitors too.
-type dialer struct{ *client }
+type dialer struct {
+	*client
+	secured bool
+}
 
 func (d dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
-	return db.Dial(ctx, network, address, func(delta int) {
+	c, err := db.Dial(ctx, network, address, func(delta int) {
 		d.open.Add(int64(delta))
 		d.cfg.Count(delta)
 	})
+	if err != nil {
+		return nil, err
+	}
+	return &wire{Conn: c, secured: d.secured}, nil
 }
 
-// A sentMark is set once an operation was given to a connection.
+// A wire is a connection that does not send into one that the server has
+// closed: that would look as if it had heard.
+type wire struct {
+	net.Conn
+	secured bool // TLS is inside: what has arrived may concern nobody
+}
+
+var errStale = errors.New("the server closed the connection while it was idle")
+
+func (w *wire) Write(b []byte) (int, error) {
+	if !w.secured && !db.Quiet(w.Conn) {
+		return 0, errStale
+	}
+	return w.Conn.Write(b)
+}
+
+// A sentMark is the key of the *atomic.Int32 that counts the messages of an
+// operation that were given to a connection.
 type sentMark struct{}
 
 func started(ctx context.Context, _ *event.CommandStartedEvent) {
-	if sent, ok := ctx.Value(sentMark{}).(*atomic.Bool); ok {
-		sent.Store(true)
+	if sent, ok := ctx.Value(sentMark{}).(*atomic.Int32); ok {
+		sent.Add(1)
 	}
 }
 
@@ -174,10 +212,7 @@ func (c *client) Ping(ctx context.Context) error {
 
 // patience is how long the library looks for a server.
 func (c *client) patience() time.Duration {
-	if ms, err := strconv.Atoi(c.at.get("serverselectiontimeoutms")); err == nil {
-		return time.Duration(ms) * time.Millisecond
-	}
-	return selection
+	return cmp.Or(c.at.milliseconds("serverselectiontimeoutms"), selection)
 }
 
 // place waits for one of the places, first come, first served. The caller
@@ -185,30 +220,31 @@ func (c *client) patience() time.Duration {
 func (c *client) place(ctx context.Context) error {
 	select {
 	case c.places <- struct{}{}:
-		return nil
 	default:
+		c.waiting.Add(1)
+		defer c.waiting.Add(-1)
+		timer := time.NewTimer(c.cfg.AcquireTimeout)
+		defer timer.Stop()
+		select {
+		case c.places <- struct{}{}:
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-timer.C:
+			return diag.NoFreeConnection.New(c.cfg.Label, c.cfg.AcquireTimeout)
+		}
 	}
-	c.waiting.Add(1)
-	defer c.waiting.Add(-1)
-	timer := time.NewTimer(c.cfg.AcquireTimeout)
-	defer timer.Stop()
-	select {
-	case c.places <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return diag.NoFreeConnection.New(c.cfg.Label, c.cfg.AcquireTimeout)
-	}
+	c.used.Add(1)
+	return nil
 }
 
-func (c *client) leave() { <-c.places }
+func (c *client) leave() {
+	c.used.Add(-1)
+	<-c.places
+}
 
 // Usage implements db.Gauge. Idle are also the monitors.
 func (c *client) Usage() (used, idle, waiting int) {
-	c.mu.Lock()
-	used = len(c.places)
-	c.mu.Unlock()
+	used = int(c.used.Load())
 	return used, max(int(c.open.Load())-used, 0), int(c.waiting.Load())
 }
 

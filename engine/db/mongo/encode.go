@@ -19,7 +19,7 @@ import (
 type encoder struct {
 	meter host.Meter
 	param int // which argument it is, from 1
-	size  int // bytes so far, about
+	size  int // the least bytes of a message so far
 }
 
 // maxSize is the most that the server takes in one message.
@@ -54,16 +54,27 @@ func (e *encoder) wrong(v *value.Value, what diag.Text) *diag.Diagnostic {
 	return d
 }
 
-// pay announces bytes that are going to be encoded.
-func (e *encoder) pay(v *value.Value, bytes int) error {
-	if e.size += bytes; e.size > maxSize {
+// pay announces a value that is going to be encoded, with so many bytes of
+// text and names.
+func (e *encoder) pay(v *value.Value, text int) error {
+	if e.size += leastBytes[v.Kind()] + text; e.size > maxSize {
 		return e.wrong(v, smallEnough)
 	}
-	if err := e.meter.Grow(bytes); err != nil {
+	if err := e.meter.Grow(elementBytes + text); err != nil {
 		return err
 	}
-	return e.meter.Charge(1 + bytes/64)
+	return e.meter.Charge(1 + text/64)
 }
+
+// leastBytes are the least that a value takes in a message, beside text and a
+// name.
+var leastBytes = [...]int{
+	value.Nil: 2, value.Boolean: 3, value.Number: 10, value.Text: 7, value.Array: 7, value.Record: 7,
+	value.Success: 0, value.Failure: 0,
+}
+
+// elementBytes is about what a value takes in memory until it is sent.
+const elementBytes = 64
 
 // record returns the record that v is or, as a result, holds.
 func record(v *value.Value) (*value.Value, error) {
@@ -89,10 +100,7 @@ func (e *encoder) document(r *value.Value) (bson.D, error) {
 			if strings.IndexByte(name, 0) >= 0 {
 				return nil, e.wrong(r, fieldName)
 			}
-			if err := e.pay(r, len(name)); err != nil {
-				return nil, err
-			}
-			encoded, err := e.encode(&v)
+			encoded, err := e.encode(&v, len(name))
 			if err != nil {
 				return nil, err
 			}
@@ -102,16 +110,14 @@ func (e *encoder) document(r *value.Value) (bson.D, error) {
 	return d, nil
 }
 
-// elementBytes is about what an encoded value takes in memory.
-const elementBytes = 48
-
-// encode returns the BSON of a value; a result is what it holds.
-func (e *encoder) encode(v *value.Value) (any, error) {
-	bytes := elementBytes
+// encode returns the BSON of a value whose name has so many bytes; a result is
+// what it holds.
+func (e *encoder) encode(v *value.Value, name int) (any, error) {
+	text := name
 	if v.Kind() == value.Text {
-		bytes += len(v.Str())
+		text += len(v.Str())
 	}
-	if err := e.pay(v, bytes); err != nil {
+	if err := e.pay(v, text); err != nil {
 		return nil, err
 	}
 	switch v.Kind() {
@@ -127,7 +133,7 @@ func (e *encoder) encode(v *value.Value) (any, error) {
 		a := make(bson.A, v.Len())
 		for i := range a {
 			var err error
-			if a[i], err = e.encode(&v.Elems()[i]); err != nil {
+			if a[i], err = e.encode(&v.Elems()[i], 0); err != nil {
 				return nil, err
 			}
 		}
@@ -141,7 +147,7 @@ func (e *encoder) encode(v *value.Value) (any, error) {
 		return e.document(v)
 	case value.Success, value.Failure:
 		inside := v.Inside()
-		return e.encode(&inside)
+		return e.encode(&inside, 0)
 	}
 	panic("BUG: a value without a kind")
 }

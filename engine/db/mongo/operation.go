@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
+	"unicode"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -50,32 +52,57 @@ func (c *client) Do(ctx context.Context, database string, op *host.MongoOp) (val
 	}
 	defer c.leave()
 
-	var sent atomic.Bool
+	v, err := c.do(ctx, lib, database, op, documents)
+	var lost *db.Lost
+	if errors.As(err, &lost) && !lost.Sent && errors.Is(err, errStale) {
+		// The library has closed all that were idle.
+		v, err = c.do(ctx, lib, database, op, documents)
+	}
+	return v, err
+}
+
+// do tries the operation once.
+func (c *client) do(ctx context.Context, lib *mongo.Client, database string, op *host.MongoOp, d documents) (value.Value, error) {
+	limited, most := ctx, c.at.milliseconds("timeoutms")
+	if most > 0 {
+		var cancel context.CancelFunc
+		limited, cancel = context.WithTimeout(ctx, most)
+		defer cancel()
+	}
+	var sent atomic.Int32
 	free, cancel := context.WithCancel(context.WithValue(context.WithoutCancel(ctx), sentMark{}, &sent))
 	defer cancel()
-	defer context.AfterFunc(ctx, cancel)()
+	defer context.AfterFunc(limited, cancel)()
 	o := operation{MongoOp: op, base: lib.Database(database), ctx: free}
-	if end, ok := ctx.Deadline(); ok {
+	end, ends := limited.Deadline()
+	if ends {
 		ms := (time.Until(end) + time.Millisecond - 1) / time.Millisecond
-		if ms <= 0 {
-			return value.Value{}, context.DeadlineExceeded
-		}
 		if ms <= math.MaxInt32 { // above it the server refuses
-			o.left = bson.D{{Key: "maxTimeMS", Value: int64(ms)}}
+			o.left = bson.D{{Key: "maxTimeMS", Value: max(int64(ms), 1)}}
 		}
 	}
-	v, err := o.run(documents)
-	switch {
-	case err == nil:
+	v, err := o.run(d)
+	if err == nil {
 		return v, nil
-	case ctx.Err() != nil:
-		if sent.Load() {
-			c.cfg.Cancelled()
-		}
+	}
+	if err = c.failure(err, int(sent.Load())); o.left != nil && isRefusal(err, codeMaxTime) && time.Until(end) < clockError {
+		<-limited.Done()
+	}
+	switch {
+	case limited.Err() == nil:
+		return value.Value{}, err
+	case sent.Load() > 0:
+		c.cfg.Cancelled()
+	}
+	if ctx.Err() != nil {
 		return value.Value{}, ctx.Err()
 	}
-	return value.Value{}, c.failure(err, sent.Load(), o.left != nil)
+	return value.Value{}, diag.StatementTimeout.New(most)
 }
+
+// clockError is how much earlier than ours the server's clock may end the time
+// that it was given.
+const clockError = time.Second
 
 // documents are those of an operation, encoded.
 type documents struct{ document, filter, change bson.D }
@@ -110,7 +137,7 @@ func (o *operation) run(d documents) (value.Value, error) {
 		if d.document[0].Key == "getMore" || has(d.document, "maxTimeMS") {
 			o.left = nil // it has its own, or must not have one
 		}
-		d.document = append(d.document, o.left...)
+		d.document = append(slices.Clip(d.document), o.left...)
 		raw, err := o.base.RunCommand(o.ctx, d.document).Raw()
 		if err != nil {
 			return value.Value{}, err
@@ -219,7 +246,7 @@ const killTime = time.Second
 
 // CheckDatabase implements db.MongoClient.
 func (c *client) CheckDatabase(name string) error {
-	if name == "" || len(name) > 63 || strings.ContainsAny(name, "/\\. \"$*<>:|?\x00") {
+	if name == "" || len(name) > 63 || strings.ContainsAny(name, "/\\.\"$*\x00") || strings.ContainsFunc(name, unicode.IsSpace) {
 		return wrongValue(2, diag.KindText, databaseName)
 	}
 	return nil
@@ -237,28 +264,24 @@ func checkCollection(name string) error {
 const codeMaxTime = 50
 
 // failure says what went wrong with an operation, as db.MongoClient wants it.
-// sent tells whether it may have reached the server, timed whether the server
-// had its time from us.
-func (c *client) failure(err error, sent, timed bool) error {
+// sent is how many messages were given to a connection, repetitions too.
+func (c *client) failure(err error, sent int) error {
 	var own stop
 	if errors.As(err, &own) {
 		return own.error
 	}
-	if refusal := refusalOf(err); refusal != nil && sent {
-		if refusal.Tag == tag(codeMaxTime) && timed {
-			return context.DeadlineExceeded
-		}
+	if sent == 0 {
+		return c.connectError(err)
+	}
+	if refusal := refusalOf(err); refusal != nil {
 		return refusal
 	}
-	switch {
-	case !sent:
-		return c.connectError(err)
-	case errors.Is(err, context.DeadlineExceeded):
-		if ms, e := strconv.Atoi(c.at.get("timeoutms")); e == nil {
-			return diag.StatementTimeout.New(time.Duration(ms) * time.Millisecond)
-		}
-	}
-	return &db.Lost{Sent: true, Cause: err}
+	return &db.Lost{Sent: sent > 1 || !errors.Is(err, errStale), Cause: err}
+}
+
+func isRefusal(err error, code int) bool {
+	var refusal *db.Refusal
+	return errors.As(err, &refusal) && refusal.Tag == tag(code)
 }
 
 func tag(code int) string { return "[mongodb " + strconv.Itoa(code) + "]" }

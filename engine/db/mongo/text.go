@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
@@ -55,6 +56,7 @@ const (
 	file          // names a file, which is read by the operator's rights
 	secret        // the password of such a file
 	ofSRV         // only for mongodb+srv://
+	ours          // not for the library
 )
 
 // known are the keys that are understood, in lower case, as they are compared.
@@ -68,7 +70,7 @@ var known = map[string]option{
 	"maxpoolsize": usual, "maxstaleness": needs, "maxstalenessseconds": needs, "minpoolsize": usual,
 	"readconcernlevel": usual, "readpreference": usual, "readpreferencetags": needs, "replicaset": usual,
 	"retryreads": usual, "retrywrites": usual, "servermonitoringmode": usual, "serverselectiontimeoutms": usual,
-	"sockettimeoutms": usual, "ssl": usual, "sslinsecure": usual, "timeoutms": usual, "tls": usual,
+	"sockettimeoutms": usual, "ssl": usual, "sslinsecure": usual, "timeoutms": ours, "tls": usual,
 	"tlsdisablecertificaterevocationcheck": usual, "tlsdisableocspendpointcheck": usual, "tlsinsecure": usual,
 	"w": usual, "zlibcompressionlevel": usual, "zstdcompressionlevel": usual,
 
@@ -200,12 +202,16 @@ func (d *deployment) readKeys(keys []db.URLKey, source bool) error {
 			good = slices.Contains(mechanisms, key.Value)
 		case "w":
 			// Without the server's word there is no answer to give.
-			good = good && key.Value != "0"
+			n, err := strconv.Atoi(key.Value)
+			good = good && (err != nil || n != 0)
 		case "readpreferencetags":
 			good = true // "" is any server
 		case "srvmaxhosts":
 			n, err := strconv.ParseUint(key.Value, 10, 16)
 			good = err == nil && n < 1000
+		case "timeoutms":
+			_, err := strconv.ParseUint(key.Value, 10, 31)
+			good = err == nil
 		case "srvservicename":
 			good = len(key.Value) <= 62 && !strings.ContainsAny(key.Value, ". /")
 		case "serverselectiontimeoutms":
@@ -262,7 +268,7 @@ func (d *deployment) uri(hosts []server) string {
 		write("tls", "true")
 	}
 	for _, key := range d.keys {
-		if known[key.Name] != ofSRV {
+		if kind := known[key.Name]; kind != ofSRV && kind != ours {
 			write(key.Name, key.Value)
 		}
 	}
@@ -277,6 +283,12 @@ func (d *deployment) get(name string) string {
 		}
 	}
 	return ""
+}
+
+// milliseconds returns what a key says in them, 0 when the text does not have it.
+func (d *deployment) milliseconds(name string) time.Duration {
+	ms, _ := strconv.ParseInt(d.get(name), 10, 32)
+	return time.Duration(ms) * time.Millisecond
 }
 
 // escape escapes a user or password for the part in front of '@'.

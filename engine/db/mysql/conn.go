@@ -21,6 +21,7 @@ const (
 	errShutdown      = 1053
 	errUnknown       = 1105
 	errLockTimeout   = 1205
+	errNoColumn      = 1054
 	errDeadlock      = 1213
 	errNotPreparable = 1295
 	errUnknownStmt   = 1243
@@ -242,8 +243,9 @@ func (c *conn) run(ctx context.Context, s *host.Statement, send func(*statement,
 	effect := effectOf(s.SQL)
 	if effect == localFile {
 		return &db.Refusal{
-			Message: "LOAD DATA LOCAL reads a file where the program runs, which is not permitted",
-			Tag:     "[mysql 1148 42000]", // what servers say that forbid it
+			Message: "LOAD DATA LOCAL நிரல் இயங்கும் கணினியின் கோப்பைப் படிக்கும்; அதற்கு அனுமதி இல்லை " +
+				"(LOAD DATA LOCAL reads a file where the program runs, which is not permitted)",
+			Tag: "[mysql 1148 42000]", // what servers say that forbid it
 		}
 	}
 	return c.guard(ctx, func() error {
@@ -306,7 +308,12 @@ func (c *conn) prepare(text string, params int) (st *statement, sql string, kept
 	case errors.As(err, &refused) && refused.Number == errNotPreparable && params == 0:
 	default:
 		// Nothing has run.
-		return nil, "", false, c.failed(err, false)
+		err = c.failed(err, false)
+		var r *db.Refusal
+		if errors.As(err, &r) && refused != nil && refused.Number == errNoColumn && hasOtherPlaceholders(text) {
+			r.Message += otherPlaceholders
+		}
+		return nil, "", false, err
 	}
 	kept = len(text) <= longest && c.statements.Put(text, st)
 	if err := counted(st, params); err != nil {
@@ -328,7 +335,7 @@ func counted(st *statement, given int) error {
 // errTooLarge is the refusal of what is larger than the server takes; the
 // library sends none of it.
 var errTooLarge = &db.Refusal{
-	Message: "the statement with its parameters is larger than max_allowed_packet",
+	Message: "கூற்றும் அளவுருக்களும் max_allowed_packet-ஐ மீறுகின்றன (the statement with its parameters is larger than max_allowed_packet)",
 	Tag:     "[mysql 1153 08S01]",
 }
 

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net"
 	"syscall"
+
+	"etamil/engine/db"
 )
 
 // A greeted is a connection whose first packet, the server's greeting, loses
@@ -57,7 +59,7 @@ func (g *greeted) SyscallConn() (syscall.RawConn, error) {
 	return nil, errors.ErrUnsupported
 }
 
-var errGreeting = errors.New("the server's greeting is not that of MySQL")
+var errGreeting = db.NotSpoken(db.MySQL)
 
 // withoutOffer clears MariaDB's extended capabilities in the body of a greeting
 // of protocol 10: they are the last four of ten bytes that are zero in MySQL,

@@ -135,7 +135,7 @@ func (p *pool) open(ctx context.Context) (*conn, error) {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case limited.Err() != nil:
-		err = limited.Err()
+		return nil, &db.ConnectError{Reason: db.NoAnswer(p.timeout)}
 	}
 	return nil, connectError(err)
 }
@@ -144,6 +144,12 @@ func connectError(err error) *db.ConnectError {
 	var refused *mysql.MySQLError
 	if errors.As(err, &refused) {
 		return &db.ConnectError{Reason: diag.Same(value.Clean(refused.Message)), Tag: tag(refused)}
+	}
+	switch {
+	case errors.Is(err, mysql.ErrNoTLS):
+		err = db.ErrNoTLS
+	case errors.Is(err, mysql.ErrMalformPkt), errors.Is(err, mysql.ErrPktSync):
+		err = errGreeting
 	}
 	return &db.ConnectError{Reason: db.WireReason(err)}
 }

@@ -97,6 +97,20 @@ func loadEffect(sql string) effect {
 	return none
 }
 
+// otherPlaceholders is said after the server's words about a statement that has
+// the placeholders of PostgreSQL, which are names to it.
+const otherPlaceholders = " — MySQL-இல் மதிப்புகளின் இடங்கள் ?; $1 அல்ல (MySQL writes placeholders as ?, not $1)"
+
+// hasOtherPlaceholders reports whether a statement has $1 outside quotes.
+func hasOtherPlaceholders(sql string) bool {
+	for kind, text := range db.Pieces(sql, db.DialectMySQL) {
+		if kind == db.Word && text == "$1" {
+			return true
+		}
+	}
+	return false
+}
+
 // placeholders turns :name into ?, which is all that the server knows: a colon
 // that follows no other, before a letter or _.
 func placeholders(sql string) string {

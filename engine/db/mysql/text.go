@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"net"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -66,7 +67,13 @@ func boolOf(s string) (value, ok bool) {
 var compression = map[string]bool{"fast": true, "best": true}
 
 // modes are the values of tls.
-var modes = map[string]bool{"off": true, "preferred": true, "on": true, "skip-verify": true}
+var modes = []string{"off", "preferred", "on", "skip-verify"}
+
+// keys are those of a connection text that mean something.
+var keys = []string{
+	"socket", "user", "password", "host", "port", "db_name", "tcp_connect_timeout_ms", "compress",
+	"max_allowed_packet", "enable_cleartext_plugin", "tls",
+}
 
 // What is wrong with a connection text.
 var (
@@ -183,7 +190,10 @@ func (s *server) set(name, value string, source bool) error {
 	case "enable_cleartext_plugin":
 		s.cleartext, ok = boolOf(value)
 	case "tls":
-		s.mode, ok = value, modes[value]
+		if !slices.Contains(modes, value) {
+			return db.BadKey(name, modes...)
+		}
+		s.mode = value
 	case "tls_ca", "tls_cert", "tls_key":
 		if !source {
 			return db.FileKey(name)
@@ -192,7 +202,7 @@ func (s *server) set(name, value string, source bool) error {
 	default:
 		form, known := ignored[name]
 		if !known {
-			return db.UnknownKey(name)
+			return db.UnknownKey(name, keys...)
 		}
 		ok = form(value)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"etamil/engine/db"
 	"etamil/engine/decimal"
+	"etamil/engine/diag"
 	"etamil/engine/host"
 	"etamil/engine/value"
 )
@@ -31,7 +32,9 @@ func parameters(s *host.Statement) ([]driver.NamedValue, error) {
 				args[i].Value = int64(1)
 			}
 		default:
-			return nil, db.BadParameter(i+1, v, "MySQL")
+			d := db.BadParameter(i+1, v, "")
+			d.Args[2] = diag.Text{Ta: "MySQL அறிந்த", En: "a type that MySQL knows"}
+			return nil, d.WithHelp("அணி, பொருள் ஆகியவற்றை ஜேசான்_ஆக்கு(…) உரையாக்கும்", "ஜேசான்_ஆக்கு(…) makes text of arrays and records")
 		}
 	}
 	return args, nil

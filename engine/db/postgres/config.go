@@ -121,9 +121,6 @@ func (sec *security) tls(name string) *tls.Config {
 	return c
 }
 
-// errNoTLS is a server without TLS where it was asked for.
-var errNoTLS = errors.New("the server has no TLS")
-
 // secure makes c, a new connection over TCP, encrypted as the settings say.
 func (sec *security) secure(ctx context.Context, c net.Conn, name string) (net.Conn, error) {
 	if sec.mode == "disable" {
@@ -147,8 +144,10 @@ func (sec *security) secure(ctx context.Context, c net.Conn, name string) (net.C
 		case answer[0] == 'S':
 		case answer[0] == 'N' && sec.mode == "prefer":
 			return c, nil
+		case answer[0] == 'N':
+			return nil, db.ErrNoTLS
 		default:
-			return nil, errNoTLS
+			return nil, db.NotSpoken(db.PostgreSQL)
 		}
 	}
 	encrypted := tls.Client(c, sec.tls(name))

@@ -86,7 +86,12 @@ type execution struct {
 // once prepares the statement if need be, and runs it.
 func (x *execution) once(ctx context.Context) error {
 	if err := x.prepare(ctx); err != nil {
-		return x.end(ctx, err, false)
+		err = x.end(ctx, err, false)
+		var r *db.Refusal
+		if errors.As(err, &r) && r.Tag == tag(stateSyntax) && hasOtherPlaceholders(x.s) {
+			r.Message += otherPlaceholders
+		}
+		return err
 	}
 	params, err := encodeAll(x.s.Params, x.shape.params, x.pool)
 	if err == nil && x.rows != nil {

@@ -3,12 +3,14 @@ package postgres
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"etamil/engine/db"
 	"etamil/engine/diag"
+	"etamil/engine/host"
 )
 
 // SQLSTATEs that the driver looks at.
@@ -20,6 +22,7 @@ const (
 	stateProtocol    = "08P01" // protocol_violation: of a Bind that no longer fits
 	stateFailed      = "25P02" // in_failed_sql_transaction
 	stateBadText     = "22021" // character_not_in_repertoire
+	stateSyntax      = "42601" // syntax_error
 )
 
 func tag(state string) string { return "[postgresql " + state + "]" }
@@ -37,6 +40,24 @@ func words(e *pgconn.PgError) string {
 }
 
 func refusal(e *pgconn.PgError) *db.Refusal { return &db.Refusal{Message: words(e), Tag: tag(e.Code)} }
+
+// otherPlaceholders is said after the server's words about the syntax of a
+// statement that has the placeholders of other databases.
+const otherPlaceholders = " — PostgreSQL-இல் மதிப்புகளின் இடங்கள் $1, $2 …; ? அல்ல (PostgreSQL writes placeholders as $1, $2 …, not ?)"
+
+// hasOtherPlaceholders reports whether a statement with parameters has a ?
+// outside quotes, and no $1.
+func hasOtherPlaceholders(s *host.Statement) bool {
+	if len(s.Params) == 0 || strings.Contains(s.SQL, "$1") {
+		return false
+	}
+	for kind, text := range db.Pieces(s.SQL, db.DialectPostgres) {
+		if kind == db.Sign && text == "?" {
+			return true
+		}
+	}
+	return false
+}
 
 // commitRolledBack is COMMIT of a transaction that had failed: the server rolls
 // it back and reports no error.
@@ -74,13 +95,10 @@ func connectError(err, dial error, timeout time.Duration) error {
 	}
 	var timedOut interface{ Timeout() bool }
 	if errors.Is(err, context.DeadlineExceeded) || pgconn.Timeout(err) || errors.As(err, &timedOut) && timedOut.Timeout() {
-		return &db.ConnectError{Reason: diag.Text{
-			Ta: timeout.String() + " நேரத்திற்குள் பதில் இல்லை",
-			En: "no answer within " + timeout.String(),
-		}}
+		return &db.ConnectError{Reason: db.NoAnswer(timeout)}
 	}
 	if dial != nil {
-		return &db.ConnectError{Reason: dialReason(dial)}
+		return &db.ConnectError{Reason: db.WireReason(dial)}
 	}
 	for { // to what happened, without pgx's account of where
 		inner := errors.Unwrap(err)
@@ -92,12 +110,4 @@ func connectError(err, dial error, timeout time.Duration) error {
 		}
 		err = inner
 	}
-}
-
-// dialReason says why a server could not be reached.
-func dialReason(err error) diag.Text {
-	if errors.Is(err, errNoTLS) {
-		return diag.Text{Ta: "சேவையகம் TLS வழங்கவில்லை", En: errNoTLS.Error()}
-	}
-	return db.WireReason(err)
 }

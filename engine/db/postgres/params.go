@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"encoding/hex"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -27,7 +28,11 @@ func encodeAll(params []value.Value, types []uint32, p *pool) ([][]byte, error) 
 		t := p.types.known(types[i])
 		text, ok := encode(nil, v, t, p.cfg.Zone)
 		if !ok {
-			return nil, db.BadParameter(i+1, v, t.name)
+			d := db.BadParameter(i+1, v, t.name)
+			if form, ok := formOf(t); ok {
+				d.WithHelp(form.Ta, form.En)
+			}
+			return nil, d
 		}
 		if text == nil {
 			text = []byte{} // nil would be NULL
@@ -35,6 +40,43 @@ func encodeAll(params []value.Value, types []uint32, p *pool) ([][]byte, error) 
 		out[i] = text
 	}
 	return out, nil
+}
+
+// formOf says how values of a type are written; false: its name says enough.
+func formOf(t *typ) (diag.Text, bool) {
+	written := func(example string) (diag.Text, bool) {
+		return diag.Text{Ta: "இப்படி எழுதுங்கள்: " + example, En: "write it as " + example}, true
+	}
+	switch t.class {
+	case classInt:
+		least := int64(-1) << (t.bits - 1)
+		return diag.Text{
+			Ta: fmt.Sprintf("%d முதல் %d வரை ஒரு முழு எண் வேண்டும்", least, -(least + 1)),
+			En: fmt.Sprintf("it takes a whole number from %d to %d", least, -(least + 1)),
+		}, true
+	case classBool:
+		return written("மெய், பொய், \"true\", \"false\"")
+	case classDate:
+		return written("2026-04-01")
+	case classTime:
+		return written("10:20:30")
+	case classTimeTZ:
+		return written("10:20:30+05:30")
+	case classTimestamp:
+		return written("2026-04-01 10:20:30")
+	case classTimestampTZ:
+		return written("2026-04-01 10:20:30+05:30")
+	case classInterval:
+		return written("P1DT2H30M")
+	case classMoney:
+		return written("$1::numeric::money")
+	case classText, classWord:
+		return diag.Text{
+			Ta: "அணி, பொருள் ஆகியவற்றை ஜேசான்_ஆக்கு(…) உரையாக்கும்",
+			En: "ஜேசான்_ஆக்கு(…) makes text of arrays and records",
+		}, true
+	}
+	return diag.Text{}, false
 }
 
 // encode appends v, not nil, as a text that the server reads as t; false: v

@@ -1,8 +1,10 @@
 package postgres
 
 import (
+	"maps"
 	"net"
 	"os/user"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -76,11 +78,11 @@ var keyOf = map[string]func(s *settings, value string) bool{
 	"application_name": func(s *settings, v string) bool { s.application = v; return true },
 	"sslmode": func(s *settings, v string) bool {
 		s.mode = v
-		return oneOf(v, "disable", "prefer", "require", "verify-ca", "verify-full")
+		return oneOf(v, wordsOf["sslmode"]...)
 	},
 	"sslnegotiation": func(s *settings, v string) bool {
 		s.direct = v == "direct"
-		return oneOf(v, "postgres", "direct")
+		return oneOf(v, wordsOf["sslnegotiation"]...)
 	},
 	"sslrootcert": func(s *settings, v string) bool { s.ca = v; return true },
 	"sslcert":     func(s *settings, v string) bool { s.cert = v; return true },
@@ -94,7 +96,7 @@ var keyOf = map[string]func(s *settings, value string) bool{
 	},
 	"keepalives": func(s *settings, v string) bool {
 		s.keepAlive.Enable = v == "1"
-		return oneOf(v, "0", "1")
+		return oneOf(v, wordsOf["keepalives"]...)
 	},
 	"keepalives_idle": func(s *settings, v string) bool {
 		return duration(v, time.Second, &s.keepAlive.Idle)
@@ -105,16 +107,26 @@ var keyOf = map[string]func(s *settings, value string) bool{
 	"keepalives_retries": retries,
 	"target_session_attrs": func(s *settings, v string) bool {
 		s.attrs = v
-		return oneOf(v, "any", "read-write", "read-only", "primary", "standby", "prefer-standby")
+		return oneOf(v, wordsOf["target_session_attrs"]...)
 	},
 	"channel_binding": func(s *settings, v string) bool {
 		s.binding = v
-		return oneOf(v, "disable", "prefer", "require")
+		return oneOf(v, wordsOf["channel_binding"]...)
 	},
 	"load_balance_hosts": func(s *settings, v string) bool {
 		s.shuffle = v == "random"
-		return oneOf(v, "disable", "random")
+		return oneOf(v, wordsOf["load_balance_hosts"]...)
 	},
+}
+
+// wordsOf are the values of the keys that have few.
+var wordsOf = map[string][]string{
+	"sslmode":              {"disable", "prefer", "require", "verify-ca", "verify-full"},
+	"sslnegotiation":       {"postgres", "direct"},
+	"target_session_attrs": {"any", "read-write", "read-only", "primary", "standby", "prefer-standby"},
+	"channel_binding":      {"disable", "prefer", "require"},
+	"load_balance_hosts":   {"disable", "random"},
+	"keepalives":           {"0", "1"},
 }
 
 // fileKeys name files, which are read by the operator's rights.
@@ -147,6 +159,10 @@ var (
 	badKeywords = diag.Text{
 		Ta: "postgres://… அல்லது host=… user=… என்னும் வடிவத்தில் இருக்க வேண்டும்",
 		En: "it is neither postgres://… nor host=… user=…",
+	}
+	openQuote = diag.Text{
+		Ta: "மேற்கோள் குறி ' மூடப்படவில்லை",
+		En: "a quote ' is not closed",
 	}
 	noHost      = diag.Text{Ta: "host இல்லை", En: "the host is missing"}
 	portsDiffer = diag.Text{
@@ -240,7 +256,7 @@ func readKeywords(text string) ([]pair, error) {
 			value.WriteByte(c)
 		}
 		if !closed {
-			return nil, bad
+			return nil, db.BadText(openQuote)
 		}
 		pairs = append(pairs, pair{key, value.String()})
 		s = strings.TrimLeft(rest[min(i, len(rest)):], blanks)
@@ -280,11 +296,11 @@ func parse(text string, o db.Options) (s *settings, written string, err error) {
 		set := keyOf[p.key]
 		switch {
 		case set == nil:
-			return nil, "", db.UnknownKey(keyName(p.key))
+			return nil, "", db.UnknownKey(keyName(p.key), slices.Sorted(maps.Keys(keyOf))...)
 		case fileKeys[p.key] && !o.Source:
 			return nil, "", db.FileKey(p.key)
 		case !set(s, p.value):
-			return nil, "", db.BadKey(p.key)
+			return nil, "", db.BadKey(p.key, wordsOf[p.key]...)
 		}
 	}
 	if s.hosts, err = endpoints(hosts, addrs, ports); err != nil {
@@ -319,7 +335,7 @@ func parse(text string, o db.Options) (s *settings, written string, err error) {
 			return nil, "", db.UnknownKey(name)
 		}
 		if !oneOf(mode, string(prepareCache), string(prepareDescribe), string(prepareOff)) {
-			return nil, "", db.BadKey(name)
+			return nil, "", db.BadKey(name, string(prepareCache), string(prepareDescribe), string(prepareOff))
 		}
 		s.prepare = prepareMode(mode)
 	}

@@ -182,7 +182,7 @@ func (p *pool) open(ctx context.Context) (*conn, error) {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case limited.Err() != nil:
-		err = limited.Err()
+		return nil, &db.ConnectError{Reason: db.NoAnswer(p.cfg.ConnectTimeout)}
 	}
 	var reply redis.Error
 	if errors.As(err, &reply) {

@@ -317,7 +317,9 @@ func (c *conn) failure(rc resultCode) error {
 		c.stale = rc == lib.SQLITE_READONLY_DBMOVED
 	}
 	if c.denied != nil {
-		return diag.NotPermitted.New(*c.denied)
+		return diag.NotPermitted.New(*c.denied).WithHelp(
+			"தரவுக் கோப்புறைக்குக் கட்டுப்பட்ட நிரல்களுக்கு ATTACH, VACUUM INTO இல்லை",
+			"programs that are confined to a data directory have no ATTACH and no VACUUM INTO")
 	}
 	return c.h.refusal(rc)
 }
@@ -342,7 +344,7 @@ func (c *conn) prepare(sql string) (*statement, error) {
 		return st, nil
 	}
 	if len(sql) > maxSQL {
-		return nil, &db.Refusal{Message: "the statement is too long", Tag: tag(lib.SQLITE_TOOBIG)}
+		return nil, &db.Refusal{Message: "கூற்று மிக நீளம் (the statement is too long)", Tag: tag(lib.SQLITE_TOOBIG)}
 	}
 	st := &statement{sql: sql}
 	first, second := firstWords(sql)
@@ -362,7 +364,7 @@ func (c *conn) prepare(sql string) (*statement, error) {
 		}
 	}
 	if st.stmt == 0 {
-		return nil, &db.Refusal{Message: "there is no statement", Tag: tag(lib.SQLITE_MISUSE)}
+		return nil, &db.Refusal{Message: "கூற்று எதுவும் இல்லை (there is no statement)", Tag: tag(lib.SQLITE_MISUSE)}
 	}
 	st.more = hasMore(sql[min(used, len(sql)):])
 	st.writes = st.prepared.writes()

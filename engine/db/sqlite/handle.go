@@ -69,8 +69,12 @@ func open(name string, flags int32) (*handle, error) {
 		r := h.refusal(rc)
 		why := diag.Same(r.Message)
 		if h.db != 0 {
-			if errno := lib.Xsqlite3_system_errno(h.tls, h.db); errno != 0 {
-				why = diag.Reason(syscall.Errno(errno))
+			errno := syscall.Errno(lib.Xsqlite3_system_errno(h.tls, h.db))
+			switch {
+			case errno == syscall.ENOENT && flags&lib.SQLITE_OPEN_CREATE != 0:
+				why = noFolder // the file itself would have been made
+			case errno != 0:
+				why = diag.Reason(errno)
 			}
 			lib.Xsqlite3_close_v2(h.tls, h.db)
 		}

@@ -113,7 +113,8 @@ func (p *pool) connect(ctx context.Context) (*conn, error) {
 	path, flags, err := p.source.place(p.config.Path)
 	switch {
 	case errors.Is(err, host.ErrNotPermitted):
-		return nil, diag.NotPermitted.New(p.source.written)
+		return nil, diag.NotPermitted.New(diag.Whole(p.source.written)).WithHelp(
+			"கோப்பு தரவுக் கோப்புறைக்குள் இருக்க வேண்டும்", "the file must lie in the data directory")
 	case err != nil:
 		return nil, &db.ConnectError{Reason: diag.Reason(err)}
 	}

@@ -70,6 +70,7 @@ var (
 	nulInPath      = diag.Text{Ta: "கோப்பின் பெயரில் NUL இருக்கக் கூடாது", En: "the name of the file must not hold a NUL"}
 	otherHost      = diag.Text{Ta: "file: வேறொரு கணினியைச் சுட்ட முடியாது", En: "file: cannot name another host"}
 	noPassword     = diag.Text{Ta: "SQLite தளத்திற்குக் கடவுச்சொல் இல்லை", En: "a database of SQLite has no password"}
+	noFolder       = diag.Text{Ta: "அப்படி ஒரு கோப்புறை இல்லை", En: "no such folder"}
 	memoryReadOnly = diag.Text{
 		Ta: "நினைவகத் தளத்தை 'read_only' ஆகத் திறக்க முடியாது", En: "a database in memory cannot be 'read_only'",
 	}
@@ -117,10 +118,12 @@ func (s *source) option(name, val string) error {
 	switch {
 	case name == "vfs", strings.HasPrefix(name, "_"):
 		return db.UnknownKey(name)
-	case name == "mode" && !slices.Contains(modes, val),
-		name == "cache" && val != "shared" && val != "private",
-		name == "immutable" && !slices.Contains(truths, strings.ToLower(val)) && !slices.Contains(lies, strings.ToLower(val)):
-		return db.BadKey(name)
+	case name == "mode" && !slices.Contains(modes, val):
+		return db.BadKey(name, modes...)
+	case name == "cache" && val != "shared" && val != "private":
+		return db.BadKey(name, "shared", "private")
+	case name == "immutable" && !slices.Contains(truths, strings.ToLower(val)) && !slices.Contains(lies, strings.ToLower(val)):
+		return db.BadKey(name, "0", "1")
 	case name == "mode":
 		s.mode = val
 		s.memory = val == "memory"
@@ -147,9 +150,9 @@ func (s *source) add(o db.Options) error {
 		on, isBool := val.(bool)
 		switch {
 		case name != "foreign_keys" && name != "read_only":
-			return db.UnknownKey(name)
+			return db.UnknownKey(name, "foreign_keys", "read_only")
 		case !isBool:
-			return db.BadKey(name)
+			return db.BadKey(name, "true", "false")
 		case name == "foreign_keys":
 			s.foreignKeys = on
 		case on && s.memory:
