@@ -31,6 +31,12 @@ var SiteFile string
 //go:embed etamil_params
 var ParamsFile string
 
+// TwoInstancesFile is two-instances.conf, the site of one application that two
+// instances serve.
+//
+//go:embed two-instances.conf
+var TwoInstancesFile string
+
 // ErrNotInstalled is returned by Command on a machine without nginx.
 var ErrNotInstalled = errors.New("nginx is not installed (Debian package nginx-light)")
 

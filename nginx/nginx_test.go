@@ -183,6 +183,103 @@ func TestNginxAcceptsTheShippedSite(t *testing.T) {
 	check(t, dir, fmt.Sprintf("pid %s/nginx.pid;\nerror_log stderr;\nevents {}\nhttp {\naccess_log off;\n%s\n}\n", dir, site))
 }
 
+// twoInstances returns the shipped site of two instances for this folder.
+func twoInstances(t *testing.T, dir, listen string) string {
+	t.Helper()
+	text := nginx.TwoInstancesFile
+	for _, c := range [][2]string{
+		{"    listen 80;\n", "    listen " + listen + ";\n"},
+		{"    listen [::]:80;\n", ""},
+		{"include /etc/etamil/nginx/etamil_params;", "include etamil_params;"},
+		{"unix:/run/etamil/kadai-a.sock", "unix:" + dir + "/a.sock"},
+		{"unix:/run/etamil/kadai-b.sock", "unix:" + dir + "/b.sock"},
+	} {
+		if strings.Count(text, c[0]) != 1 {
+			t.Fatalf("two-instances.conf must have %q once", c[0])
+		}
+		text = strings.Replace(text, c[0], c[1], 1)
+	}
+	return text
+}
+
+func TestNginxAcceptsTheSiteOfTwoInstances(t *testing.T) {
+	dir := folder(t)
+	check(t, dir, nginx.Options{Workers: 1, Extra: twoInstances(t, dir, freeAddress(t))}.Config(dir))
+}
+
+func TestSiteOfTwoInstancesIsTheShippedSiteWithAnotherUpstream(t *testing.T) {
+	server := func(text string) string {
+		_, text, ok := strings.Cut(text, "\nserver {\n")
+		if !ok {
+			t.Fatal("no server block")
+		}
+		return text
+	}
+	want := strings.NewReplacer("fastcgi_pass etamil;", "fastcgi_pass kadai;", "include etamil_params;", "include /etc/etamil/nginx/etamil_params;").Replace(server(nginx.SiteFile))
+	if got := server(nginx.TwoInstancesFile); got != want {
+		t.Errorf("the server blocks differ:\n%s\n%s", got, want)
+	}
+}
+
+func TestPostsGoToTheOtherInstanceWhenOneIsGone(t *testing.T) {
+	dir := folder(t)
+	var served [2]atomic.Int64
+	listen := func(n int) net.Listener {
+		l, err := net.Listen("unix", filepath.Join(dir, []string{"a.sock", "b.sock"}[n]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		go fcgi.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { served[n].Add(1) }))
+		return l
+	}
+	first, second := listen(0), listen(1)
+	defer second.Close()
+	address := freeAddress(t)
+	cmd, err := nginx.Command(dir, nginx.Options{Workers: 1, Extra: twoInstances(t, dir, address)})
+	if errors.Is(err, nginx.ErrNotInstalled) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Signal(syscall.SIGTERM)
+		cmd.Wait()
+	})
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		if c, err := net.Dial("tcp", address); err == nil {
+			c.Close()
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("nginx does not listen after 10 s")
+		}
+	}
+	const posts = 20
+	post := func() {
+		t.Helper()
+		for range posts {
+			if res, text := do(t, "POST", "http://"+address, strings.NewReader("pay=100"), nil); res.StatusCode != 200 {
+				t.Fatalf("%d %s", res.StatusCode, text)
+			}
+		}
+	}
+	post()
+	if a, b := served[0].Load(), served[1].Load(); a == 0 || b == 0 || a+b != posts {
+		t.Errorf("%d and %d POSTs of %d were served", a, b, posts)
+	}
+	// Its idle connections stay open here; what is new finds nobody. A
+	// responder that is gone for good closes both.
+	first.Close()
+	post()
+	if a, b := served[0].Load(), served[1].Load(); a+b != 2*posts {
+		t.Errorf("%d and %d POSTs of %d were served", a, b, 2*posts)
+	}
+}
+
 func TestNginxAcceptsSeveralSites(t *testing.T) {
 	dir := folder(t)
 	o := nginx.Options{Workers: 2, Sites: []nginx.Site{

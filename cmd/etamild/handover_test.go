@@ -851,6 +851,12 @@ func TestKillingTheOldProcessAtAnyMomentLeavesTheNewOneOrNone(t *testing.T) {
 	b := newTown(t)
 	b.start()
 	random := rand.New(rand.NewPCG(3, 4))
+	// The kills come at any moment of the time that a new process takes here.
+	start := time.Now()
+	if _, err := b.ctl(control.Request{Command: control.CommandReload, Exec: true}); err != nil {
+		t.Fatal(err)
+	}
+	takes := time.Since(start)
 	var none, left int
 	for range rounds {
 		old := b.status().PID
@@ -862,7 +868,7 @@ func TestKillingTheOldProcessAtAnyMomentLeavesTheNewOneOrNone(t *testing.T) {
 		}()
 		var next []int
 		b.until("a new process is started", func() bool { next = b.successors(old); return len(next) > 0 })
-		time.Sleep(time.Duration(random.Int64N(int64(40 * time.Millisecond))))
+		time.Sleep(time.Duration(random.Int64N(int64(2 * takes))))
 		syscall.Kill(old, syscall.SIGKILL)
 		if err := <-outcome; err == nil {
 			t.Error("a reload was answered by a process that was killed")

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -111,10 +112,12 @@ func licenceText(dir string) (string, error) {
 	return strings.Join(parts, "\n\n"), nil
 }
 
-// licenceName tells which of the licences that may be linked in a text is. Any
+// licenceName tells which of the licences that may be linked in a text is; of
+// several the one that comes first, which is that of the work as a whole. Any
 // other is an error: somebody has to decide.
 func licenceName(text string) (string, error) {
 	words := strings.ToLower(strings.Join(strings.Fields(text), " "))
+	first, found := len(words), ""
 	for _, l := range []struct {
 		name string
 		has  []string
@@ -127,12 +130,22 @@ func licenceName(text string) (string, error) {
 		{"ISC", []string{"permission to use, copy, modify, and"}},
 		{"MIT", []string{"permission is hereby granted, free of charge", "the software is provided \"as is\""}},
 	} {
-		if !slices.ContainsFunc(l.has, func(s string) bool { return !strings.Contains(words, s) }) {
-			return l.name, nil
+		if slices.ContainsFunc(l.has, func(s string) bool { return !strings.Contains(words, s) }) {
+			continue
 		}
+		if at := strings.Index(words, l.has[0]); at < first {
+			first, found = at, l.name
+		}
+	}
+	if found != "" {
+		return found, nil
 	}
 	return "", fmt.Errorf("a licence that is not known here: %.60q", words)
 }
+
+// apacheText is the Apache License 2.0 with what it says of its use. It stands
+// once, by reference, in the file of copyrights.
+var apacheText = regexp.MustCompile(`(?s)Apache License\s+Version 2\.0, January 2004\b.*?(?:END OF TERMS AND CONDITIONS(?:\s+APPENDIX: How to apply.*?limitations under the License\.)?|\z)`)
 
 // copyright returns the file of that name: our licence and those of all that is
 // linked in, which most of them ask for.
@@ -157,14 +170,7 @@ The binaries hold, beside our own, the works that follow, each with its licence.
 			name = "The Go standard library " + m.version
 		}
 		fmt.Fprintf(&b, "\n%s\n%s\n\n", name, strings.Repeat("-", len(name)))
-		text := m.text
-		if m.licence == "Apache-2.0" {
-			// The licence itself is the one above; what is left is the notice.
-			if _, notice, ok := strings.Cut(text, "limitations under the License."); ok {
-				text = strings.TrimSpace("Licensed under the Apache License, Version 2.0, as above.\n\n" + strings.TrimSpace(notice))
-			}
-		}
-		b.WriteString(text + "\n")
+		b.WriteString(apacheText.ReplaceAllString(m.text, "The Apache License, Version 2.0, as above.") + "\n")
 	}
 	return b.Bytes(), nil
 }

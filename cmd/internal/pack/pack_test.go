@@ -82,6 +82,7 @@ Everywhere
 
 func TestLicencesAreToldApart(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
+		{"Redistribution and use in source and binary forms … Neither the name …\nFiles below x:\n Apache License\n Version 2.0, January 2004", "BSD-3-Clause"},
 		{"  Apache License\n  Version 2.0, January 2004", "Apache-2.0"},
 		{"Mozilla Public License Version 2.0", "MPL-2.0"},
 		{"Redistribution and use in source and binary forms … Neither the name of", "BSD-3-Clause"},
