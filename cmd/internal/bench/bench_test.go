@@ -2,8 +2,10 @@ package main
 
 import (
 	"encoding/json"
+	"os"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestWrkIsUnderstood(t *testing.T) {
@@ -112,4 +114,30 @@ func decode(t *testing.T, text string) (v any) {
 		t.Fatal(err)
 	}
 	return v
+}
+
+func TestPDOIsToldTheSameDatabase(t *testing.T) {
+	for text, want := range map[string]string{
+		"/tmp/x/ledger0.db": "sqlite:/tmp/x/ledger0.db",
+		"postgres://etamil@%2Ftmp%2Fet-pg-1:5433/ledger1": "pgsql:host=/tmp/et-pg-1;port=5433;dbname=ledger1;user=etamil",
+	} {
+		if got := phpDSN(text); got != want {
+			t.Errorf("phpDSN(%s) = %s, want %s", text, got, want)
+		}
+	}
+}
+
+func TestProcessorTimeOfAProcessIsFound(t *testing.T) {
+	before, err := usedProcessor(os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for begin := time.Now(); time.Since(begin) < 100*time.Millisecond; {
+	}
+	if after, err := usedProcessor(os.Getpid()); err != nil || after <= before {
+		t.Errorf("%v, %v after a tenth of a second of work, %v before", after, err, before)
+	}
+	if _, err := usedProcessor(1 << 30); err == nil {
+		t.Error("a process that is not there has used something")
+	}
 }

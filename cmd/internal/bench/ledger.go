@@ -109,7 +109,7 @@ func (b *bench) ledgerOn(database string) (err error) {
 	if err != nil {
 		return err
 	}
-	name := map[string]string{"postgres": "PostgreSQL (fsync off)", "sqlite": "SQLite (WAL, synchronous=FULL)"}[database]
+	name := map[string]string{"postgres": "PostgreSQL (Unix socket, fsync off)", "sqlite": "SQLite (WAL, synchronous=FULL)"}[database]
 	// Many clients hand one connection on to the next, so that there is no
 	// connecting anew in etamild that could be measured.
 	busySides := slices.DeleteFunc(slices.Clone(sides), func(s string) bool { return s == etamildAnew })

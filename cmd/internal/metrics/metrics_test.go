@@ -409,6 +409,21 @@ func TestThePageStaysShort(t *testing.T) {
 	}
 }
 
+func TestThePageShowsPoolsOfDatabases(t *testing.T) {
+	status := &control.Status{}
+	_, c := serving(t, Options{Status: func() *control.Status { return status }})
+	if _, page := fetch(t, c, "GET", "/", ""); strings.Contains(page, "databases") {
+		t.Error("the page tells of databases where there are none")
+	}
+	status.Pools = []control.Pool{{Name: "முதன்மை <b>", Kind: "postgresql", Max: 20, InUse: 3, Idle: 4, Waiting: 5, Failures: 6, Timeouts: 7}}
+	_, page := fetch(t, c, "GET", "/", "")
+	for _, want := range []string{"முதன்மை &lt;b&gt;", ">postgresql<", `"n">3<`, `"n">4<`, `"n">20<`, `"n bad">5<`, `"n bad">6<`, `"n bad">7<`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+}
+
 func TestJSONTellsOfRoutesTheSlowestFirst(t *testing.T) {
 	a := newTestApp(t)
 	for range 10 {

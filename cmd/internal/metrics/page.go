@@ -258,6 +258,17 @@ footer { margin-top: 1.2rem; font-size: .9rem; }
 <p class="dim">எதுவும் இல்லை <span lang="en">(none)</span></p>
 {{- end}}
 </section>
+{{- if .Pools}}
+<section>
+<h2>தரவுத்தளங்கள் · <span lang="en">databases</span></h2>
+<table>
+<tr><th>தளம் <span lang="en">database</span></th><th>வகை <span lang="en">kind</span></th><th class="n">பயனில் <span lang="en">in use</span></th><th class="n">ஓய்வில் <span lang="en">idle</span></th><th class="n">உச்சம் <span lang="en">max</span></th><th class="n">காத்திருப்பவை <span lang="en">waiting</span></th><th class="n">இணையாதவை <span lang="en">failures</span></th><th class="n">கிடைக்காதவை <span lang="en">timeouts</span></th></tr>
+{{- range .Pools}}
+<tr><td class="r">{{.Name}}</td><td>{{.Kind}}</td><td class="n">{{.InUse}}</td><td class="n">{{.Idle}}</td><td class="n">{{.Max}}</td><td class="n{{if .Waiting}} bad{{end}}">{{.Waiting}}</td><td class="n{{if .Failures}} bad{{end}}">{{.Failures}}</td><td class="n{{if .Timeouts}} bad{{end}}">{{.Timeouts}}</td></tr>
+{{- end}}
+</table>
+</section>
+{{- end}}
 <section>
 <h2>மெதுவான வழிகள் · <span lang="en">slowest routes</span></h2>
 {{- if .Routes}}

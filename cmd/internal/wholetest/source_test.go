@@ -367,3 +367,36 @@ func TestChangedPasswordComesIntoForceByReload(t *testing.T) {
 	f.reload("")
 	f.want("/", "1")
 }
+
+func TestSourceThatMustConnectAndIsAwayAtStart(t *testing.T) {
+	t.Parallel() // it mostly waits
+	s := servers.NewPostgres(t)
+	s.Stop()
+	dir := program(t, `வழி பெறு, "/" { தளம்_இணை போச்குரசீகுல், "s"; தளம்_வினா "SELECT 1 AS n", [], r; பதில் 200, r[0].n; }`)
+	config := fmt.Sprintf("[database.s]\nkind = \"postgresql\"\nurl = %q\n", s.URL)
+	write(t, filepath.Join(dir, "early.toml"), config+"connect = true\n")
+	f := serveConfig(t, dir, "early.toml", nil)
+	if got := f.get("/"); got.status != 503 {
+		t.Errorf("%d %s, want 503", got.status, got.body)
+	}
+	if problem := f.ctl(control.Request{Command: control.CommandStatus}).Status.Problem; !strings.Contains(problem, "cannot connect to 's'") {
+		t.Errorf("the status says %q", problem)
+	}
+	if err := s.Start(); err != nil {
+		t.Fatal(err)
+	}
+	f.reload("")
+	f.want("/", "1")
+
+	// Without connect the daemon serves at once, and the database may come later.
+	s.Stop()
+	write(t, filepath.Join(dir, "late.toml"), config)
+	late := serveConfig(t, dir, "late.toml", nil)
+	if got := late.get("/"); got.status != 503 {
+		t.Errorf("%d %s, want 503", got.status, got.body)
+	}
+	if err := s.Start(); err != nil {
+		t.Fatal(err)
+	}
+	soon(t, 5*time.Second, "the database is found", func() bool { return late.get("/").status == 200 })
+}
