@@ -80,7 +80,7 @@ func LoadFiles(o LoadOptions) (*Program, diag.List, []string) {
 		cwd = "/"
 	}
 	loader := &load.Loader{
-		Files: load.Disk, Library: stdlib.Source,
+		Files: load.Disk, Library: stdlib.Source, Modules: stdlib.Modules(),
 		Path: load.SplitPath(getenv("ETAMIL_PATH")), Dir: cwd,
 	}
 	var src *load.Program

@@ -17,7 +17,11 @@ import (
 func (t *tool) openDatabases(g *grant.Grant, warn func(msg string, pairs ...string)) (end func(), ok bool) {
 	c, problems := config.LoadDatabases(t.getenv("ETAMIL_DATABASES"), os.Environ())
 	if len(problems) == 0 {
-		registry := db.New(databases.Settings(c, databases.Options{Path: g.Resolve, Getenv: t.getenv, Warn: warn}))
+		o := databases.Options{Getenv: t.getenv, Warn: warn}
+		if g.DataDir != "" { // else files are opened as the system does, links followed, and may be attached
+			o.Path = g.Resolve
+		}
+		registry := db.New(databases.Settings(c, o))
 		var access *db.Access
 		if access, problems = databases.Open(registry, c); len(problems) == 0 {
 			g.Host.Databases = access

@@ -234,7 +234,9 @@ func (v *verdict) judge() {
 		v.wrong = append(v.wrong, diag.Text{Ta: fmt.Sprintf(ta, args...), En: fmt.Sprintf(en, args...)})
 	}
 	base := strings.TrimSuffix(v.path, filepath.Ext(v.path))
-	if want, err := os.ReadFile(base + ".out"); err == nil && string(want) != v.output {
+	want, err := os.ReadFile(base + ".out")
+	compared := err == nil
+	if compared && string(want) != v.output {
 		line, got, wanted := firstDifference(v.output, string(want))
 		wrong("வெளியீடு %[4]s இலிருந்து வேறு, வரி %[1]d: கிடைத்தது %[2]q, வேண்டியது %[3]q",
 			"the output is not that of %[4]s, line %[1]d: got %[2]q, want %[3]q", line, diag.Quote(got), diag.Quote(wanted), base+".out")
@@ -246,6 +248,10 @@ func (v *verdict) judge() {
 			wrong("பிழையில் முடிந்தது", "it ended with an error")
 		case v.status != 0:
 			wrong("வெளியேறு நிலை %d", "exit status %d", v.status)
+		case v.failed > 0 && !compared:
+			// The run of checks was not ended by சோதனை_முடிவு, or not its last one.
+			wrong("%[2]d சரிபார்ப்புகளில் %[1]d தேறவில்லை; முடிவில் சோதனை_முடிவு அழைக்கப்பட்டதா?",
+				"%d of %d checks failed; is சோதனை_முடிவு called at the end?", v.failed, v.passed+v.failed)
 		}
 		return
 	}
@@ -315,7 +321,17 @@ func (r *tester) report(v *verdict) {
 
 // total tells how many tests there were.
 func (r *tester) total(all, failed int) {
-	r.con.Sayf("%[1]d சோதனைகள்: %[2]d தேறின, %[3]d தேறவில்லை", "%[1]d tests: %[2]d passed, %[3]d failed", all, all-failed, failed)
+	ta, en := "%[1]d சோதனைகள்: %[2]d தேறின, %[3]d தேறவில்லை", "%[1]d tests: %[2]d passed, %[3]d failed"
+	if all == 1 {
+		ta, en = "%[1]d சோதனை: %[2]d தேறியது, %[3]d தேறவில்லை", "%[1]d test: %[2]d passed, %[3]d failed"
+	}
+	r.con.Sayf(ta, en, all, all-failed, failed)
+}
+
+// A reason is a sentence in the form of the messages of diagnostics.
+type reason struct {
+	Ta string `json:"ta"`
+	En string `json:"en"`
 }
 
 // record returns the line of --json.
@@ -327,14 +343,14 @@ func (v *verdict) record() []byte {
 		Status       int               `json:"status"`
 		Passed       int               `json:"passed"`
 		Failed       int               `json:"failed"`
-		Reasons      []string          `json:"reasons,omitempty"`
+		Reasons      []reason          `json:"reasons,omitempty"`
 		Output       string            `json:"output,omitempty"`
 		Errors       []json.RawMessage `json:"errors,omitempty"`
 	}{Path: v.path, OK: v.ok(), Milliseconds: v.took.Milliseconds(), Status: v.status, Passed: v.passed, Failed: v.failed}
 	if !v.ok() {
 		record.Output = v.output
 		for _, text := range v.wrong {
-			record.Reasons = append(record.Reasons, text.En)
+			record.Reasons = append(record.Reasons, reason(text))
 		}
 		for _, d := range v.list {
 			record.Errors = append(record.Errors, d.AppendJSON(nil))

@@ -104,4 +104,7 @@ type Builtin struct {
 	Doc    diag.Text
 	Func   Func
 	Try    []Example
+	// Library tells that the row is of a module of the library, whose errors
+	// name the parameter also where there is only one.
+	Library bool
 }

@@ -214,7 +214,7 @@ func TestDatabasesAreNotThere(t *testing.T) {
 		want, name string
 		args       []any
 	}{
-		{"no database is connected", "_tryExecute", []any{"x", []any{}}}, {"no database is connected", "_tryQuery", []any{nil, 5}},
+		{"no database is connected", "_tryExecute", []any{"x", []any{}}}, {"the parameters of a query must be an array", "_tryQuery", []any{nil, 5}},
 		{"there is no driver for 'Redis' here", "_redisConnect", []any{"127.0.0.1:1"}}, {"Redis is not connected; use ரெடிஸ்_இணை first", "_redisCommand", []any{"GET", []any{}}},
 		{"there is no driver for 'MongoDB' here", "_mongoConnect", []any{1, 2}}, {"MongoDB is not connected; use மொங்கோ_இணை first", "_mongoCommand", []any{map[string]any{}}},
 		{"MongoDB is not connected", "_mongoFind", []any{"x", ok(map[string]any{})}}, {"a record is needed, got an array", "_mongoInsert", []any{"x", []any{}}},

@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"slices"
+	"strings"
 
 	"etamil/engine/diag"
 	"etamil/engine/value"
@@ -116,16 +117,28 @@ func (b *Builtin) Prepare(m Machine, name string, args []value.Value) error {
 
 var countable = diag.Text{Ta: "சொல், அணி அல்லது பொருள்", En: "text, an array or a record"}
 
-// wrongKind names the parameter where the function has several.
+// wrongKind names the parameter where the function has several, and always for
+// the library.
 func (b *Builtin) wrongKind(name string, i int, want diag.Text, got *value.Value) error {
-	if len(b.Args) > 1 {
-		p := b.Args[i].Name
-		want = diag.Text{
-			Ta: "'" + p.Ta + "' இடத்தில் " + want.Ta,
-			En: want.En + " as '" + p.En + "'",
-		}
+	if len(b.Args) > 1 || b.Library {
+		want = b.Args[i].As(want)
 	}
 	return diag.BadArgument.New(name, want, KindName(got))
+}
+
+// As returns what an argument needs to be, naming the parameter.
+func (a *Arg) As(needs diag.Text) diag.Text {
+	return diag.Text{
+		Ta: "'" + a.Name.Ta + "' இடத்தில் " + needs.Ta,
+		En: needs.En + " as '" + a.Name.En + "'",
+	}
+}
+
+// NotAs undoes As. It is false when needs does not name the parameter.
+func (a *Arg) NotAs(needs diag.Text) (diag.Text, bool) {
+	ta, isTa := strings.CutPrefix(needs.Ta, "'"+a.Name.Ta+"' இடத்தில் ")
+	en, isEn := strings.CutSuffix(needs.En, " as '"+a.Name.En+"'")
+	return diag.Text{Ta: ta, En: strings.TrimSuffix(en, ",")}, isTa && isEn
 }
 
 // KindName returns the kind of v as the sentences of diagnostics name it.

@@ -23,9 +23,10 @@ var FixedNames = [FixedSlots]string{"response_status", "response_body", "respons
 
 // A Func is a compiled function, or the code of a top level.
 type Func struct {
-	Name     string     // "" for a top level
-	Span     token.Span // of the name
-	Library  bool       // of an embedded module
+	Name     string           // "" for a top level
+	Span     token.Span       // of the name
+	Library  bool             // of an embedded module
+	Row      *builtin.Builtin // of the table of the library; nil outside it, and for what is private to a module
 	TopLevel bool
 	Params   int
 	Regs     int // size of the window

@@ -176,7 +176,7 @@ func (p *program) bodies() {
 			continue
 		}
 		d.index = int32(len(p.out.Funcs))
-		d.fn = &code.Func{Name: name, Span: d.stmt.Name.Loc, Library: d.library != ""}
+		d.fn = &code.Func{Name: name, Span: d.stmt.Name.Loc, Library: d.library != "", Row: d.row}
 		p.out.Funcs = append(p.out.Funcs, d.fn)
 		live = append(live, d)
 	}

@@ -78,7 +78,7 @@ func (f *function) stmt(s syntax.Stmt) {
 	case *syntax.Connect:
 		source := f.operand(s.Source)
 		if !knownKind(s.Kind.Name) {
-			f.raise(code.Prepared{Def: diag.UnknownDatabase, Args: []any{s.Kind.Name}}, s.Kind.Loc)
+			f.raise(code.Prepared{Def: diag.UnknownDatabase, Args: []any{s.Kind.Name}, Help: kindHelp}, s.Kind.Loc)
 			return
 		}
 		f.emit(code.Instr{Op: code.Connect, A: f.konst(value.FrozenString(s.Kind.Name)), B: source}, s.Word())
@@ -116,6 +116,12 @@ func (f *function) stmt(s syntax.Stmt) {
 var serveHelp = &diag.Text{
 	Ta: "etamil serve கட்டளை கொண்டு இயக்குங்கள்",
 	En: "run it with etamil serve",
+}
+
+// kindHelp names the kinds that have drivers.
+var kindHelp = &diag.Text{
+	Ta: "சீகுலைட், போச்குரசீகுல், மைசீகுல் ஆகியவற்றில் ஒன்றை எழுதுங்கள்",
+	En: "write _SQLite, _PostgreSQL or _MySQL",
 }
 
 // knownKind reports whether name is one of the kinds of database.

@@ -299,6 +299,9 @@ func (r *sourceReader) source() *source {
 		var d *diag.Diagnostic
 		if errors.As(err, &d) && len(d.Args) > 0 {
 			reason = d.Args[0]
+			if d.Help != nil {
+				reason = diag.Text{Ta: reason.Ta + "; " + d.Help.Ta, En: reason.En + "; " + d.Help.En}
+			}
 		}
 		r.failBecause(cmp.Or(r.has("url"), "url_file"), reason)
 		return nil

@@ -63,6 +63,19 @@ func TestDataSourcesGoBeforeTexts(t *testing.T) {
 	} {
 		wantError(t, connect(tt.kind, tt.text), tt.want)
 	}
+	for _, tt := range []struct{ kind, text, help string }{
+		{"PostgreSQL", "முதன்ம", "did you mean 'முதன்மை'?"},
+		{"MySQL", "முதன்ம", "an address is written mysql://USER@HOST/DATABASE"}, // that one is PostgreSQL
+		{"PostgreSQL", "localhost", "an address is written postgres://USER@HOST/DATABASE"},
+		{"PostgreSQL", "postgres://u:pw@h/x", `the configuration needs "postgresql@h/x" in allow of [databases], or a data source for it`},
+	} {
+		var d *diag.Diagnostic
+		if err := connect(tt.kind, tt.text); !errors.As(err, &d) || d.Help == nil || d.Help.En != tt.help || d.Help.Ta == d.Help.En {
+			t.Errorf("%s %s: %v with help %v, want %q", tt.kind, tt.text, err, d.Help, tt.help)
+		}
+	}
+	long := "postgres://u:pw@" + strings.Repeat("h", 40) + "/kadai"
+	wantError(t, connect("PostgreSQL", long), "ET5013: 'postgresql://u@"+strings.Repeat("h", 40)+":1/kadai' is not permitted here")
 	if open, _, dials := s.of[PostgreSQL].server("h/x").counts(); open+dials != 0 {
 		t.Error("contacted what is not permitted")
 	}
@@ -164,14 +177,14 @@ func TestWrongConfigurationsSayWhat(t *testing.T) {
 	}
 	_, err := r.Access(AccessConfig{
 		Sources: []Source{dataSource("a b", "kind", "redis", "url", "h:1"), {"x", ok}, {"x", ok}},
-		Allow:   []string{"sqlite", "oracle", "sqlite@x", "redis@", "redis@a*b", "redis@*b", "redis@[::1", "redis@[::1]x"},
+		Allow:   []string{"sqlite", "oracle", "sqlite@x", "redis@", "redis@a*b", "redis@*b", "redis@[::1", "redis@[::1]x", "redis@h:65536", "redis@h:x"},
 	})
 	list, _ := err.(SourceErrors)
 	var got []string
 	for _, e := range list {
 		got = append(got, fmt.Sprint(e.Source, e.Key, e.Index))
 	}
-	if want := "[a b0 x0 allow1 allow2 allow3 allow4 allow5 allow6 allow7]"; fmt.Sprint(got) != want {
+	if want := "[a b0 x0 allow1 allow2 allow3 allow4 allow5 allow6 allow7 allow8 allow9]"; fmt.Sprint(got) != want {
 		t.Errorf("got %v\n%v", got, err)
 	}
 }

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"strconv"
 	"strings"
 
 	"etamil/engine/diag"
@@ -76,6 +77,9 @@ func parsePattern(text string) (pattern, *diag.Text) {
 	}
 	if host == "" || strings.ContainsAny(port, "*") && port != "*" || strings.HasSuffix(rest, ":") {
 		return p, wrong
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); port != "" && port != "*" && (err != nil || n == 0) {
+		return p, &badPort
 	}
 	if host != "*" {
 		p.host = plainHost(host)

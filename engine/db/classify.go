@@ -3,6 +3,7 @@ package db
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A class is what the text of a statement tells about what it leaves behind
@@ -190,4 +191,40 @@ func readingPragma(head []string) bool {
 	}
 	table, known := readingPragmas[strings.ToUpper(rest[0])]
 	return known && (len(rest) == 1 || rest[1] == ";" || rest[1] == "(" && table)
+}
+
+// A classCache keeps the classes of the statements that a pool was given: a
+// program has few, and runs them again and again. The zero classCache is empty.
+// Safe for concurrent use.
+type classCache struct {
+	mu   sync.RWMutex
+	kept map[string]class
+}
+
+// What a classCache keeps: so many statements, each of so many bytes at most.
+const (
+	mostClasses  = 512
+	longestClass = 4 << 10
+)
+
+// of is classify with what is kept.
+func (k *classCache) of(sql string, d Dialect) class {
+	if len(sql) > longestClass {
+		return classify(sql, d)
+	}
+	k.mu.RLock()
+	c, known := k.kept[sql]
+	k.mu.RUnlock()
+	if known {
+		return c
+	}
+	c = classify(sql, d)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.kept == nil || len(k.kept) >= mostClasses {
+		// Who makes texts of data fills it in vain; the others are soon back.
+		k.kept = make(map[string]class)
+	}
+	k.kept[strings.Clone(sql)] = c
+	return c
 }

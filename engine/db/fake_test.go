@@ -20,6 +20,7 @@ import (
 // servers. "memory" is private.
 type fake struct {
 	kind Kind
+	all  *openings
 
 	mu      sync.Mutex
 	opened  []*fakePool
@@ -28,6 +29,7 @@ type fake struct {
 
 // A fakeServer is what connections with one Key reach.
 type fakeServer struct {
+	all      *openings
 	mu       sync.Mutex
 	refuse   error                         // of connecting
 	dialTime time.Duration                 // until a connection is there, or refused
@@ -38,6 +40,19 @@ type fakeServer struct {
 	most     int // open at once
 }
 
+// openings counts what is open at all servers together.
+type openings struct {
+	mu        sync.Mutex
+	now, most int
+}
+
+func (o *openings) add(n int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.now += n
+	o.most = max(o.most, o.now)
+}
+
 func (f *fake) server(key string) *fakeServer {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -46,7 +61,7 @@ func (f *fake) server(key string) *fakeServer {
 	}
 	s := f.servers[key]
 	if s == nil {
-		s = &fakeServer{}
+		s = &fakeServer{all: f.all}
 		f.servers[key] = s
 	}
 	return s
@@ -166,6 +181,7 @@ func (s *fakeServer) dial(ctx context.Context, c PoolConfig) error {
 	s.mu.Lock()
 	s.open++
 	s.most = max(s.most, s.open)
+	s.all.add(1)
 	s.mu.Unlock()
 	c.Count(1)
 	return nil
@@ -216,6 +232,7 @@ func (c *fakeConn) close() {
 	c.closed = true
 	c.server.mu.Lock()
 	c.server.open--
+	c.server.all.add(-1)
 	c.server.mu.Unlock()
 	c.pool.config.Count(-1)
 }
@@ -309,7 +326,7 @@ func (r *fakeRedis) Usage() (used, idle, waiting int) { return 1, 2, 3 }
 func (r *fakeRedis) Close() {
 	if r.open {
 		r.open = false
-		r.server.set(func(s *fakeServer) { s.open-- })
+		r.server.set(func(s *fakeServer) { s.open--; s.all.add(-1) })
 		r.config.Count(-1)
 	}
 }
@@ -365,8 +382,9 @@ func (free) Grow(int) error   { return nil }
 // drivers returns a fake of every kind.
 func drivers() (all []Driver, of map[Kind]*fake) {
 	of = map[Kind]*fake{}
+	together := &openings{}
 	for _, kind := range []Kind{SQLite, PostgreSQL, MySQL, Redis, MongoDB} {
-		of[kind] = &fake{kind: kind}
+		of[kind] = &fake{kind: kind, all: together}
 		all = append(all, of[kind])
 	}
 	return all, of

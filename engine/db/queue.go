@@ -156,6 +156,7 @@ func (r *Registry) closeEvicted(list []eviction, free bool) {
 		if free {
 			r.taken -= e.n
 		}
+		e.pool.forgetDead()
 		ends = append(ends, r.removeIfDone(e.pool))
 	}
 	r.dispatch()
@@ -204,12 +205,19 @@ func (r *Registry) wait(ctx context.Context, p *pool, w *waiter, limit time.Dura
 	if err := ctx.Err(); err != nil {
 		return grant{}, err
 	}
-	w.ready = make(chan struct{})
 	r.mu.Lock()
 	if p.closed {
 		r.mu.Unlock()
 		return grant{}, diag.ConnectFailed.New(diag.Whole(p.name), shuttingDown)
 	}
+	if len(r.waiting) == 0 { // nobody has a turn before this one
+		if granted, _ := r.grant(p, w); granted {
+			r.watch(p)
+			r.mu.Unlock()
+			return w.grant, nil
+		}
+	}
+	w.ready = make(chan struct{})
 	r.arrived++
 	w.number = r.arrived
 	w.element = p.queue.PushBack(w)

@@ -69,6 +69,7 @@ type pool struct {
 	target   *Target
 	redactor *strings.Replacer
 	dialect  Dialect
+	classes  classCache
 	count    *counters
 	open     atomic.Int64 // connections, as the driver counts
 

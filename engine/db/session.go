@@ -229,7 +229,7 @@ func (x *session) run(ctx context.Context, s *host.Statement, do func(context.Co
 	if err != nil {
 		return err
 	}
-	c := classify(s.SQL, o.pool.dialect)
+	c := o.pool.classes.of(s.SQL, o.pool.dialect)
 	if o.failing != nil {
 		if c.rollback {
 			o.failing = nil

@@ -485,7 +485,7 @@ func TestNobodyReadsTheIDOfAnother(t *testing.T) {
 		if opened, _ := row.Get("opened"); opened.Str() == own.opened.String() || r.conn() != own || !own.transaction {
 			t.Error("the id is asked of a connection that others used, or the transaction is gone")
 		}
-		r.want(r.do("INSERT INTO u VALUES (LAST_INSERT_ID())"), "ET5010: the database reported: the last inserted id is asked for before")
+		r.want(r.do("INSERT INTO u VALUES (LAST_INSERT_ID())"), "ET5010: the database reported: இந்த இயக்கம் எதையும் செருகும் முன் கடைசி id கேட்கப்படுகிறது (the last inserted id is asked for before")
 		r.want(r.do("INSERT INTO u VALUES (1)"), "")
 		r.want(r.do("INSERT INTO u VALUES (LAST_INSERT_ID())"), "")
 		r.Close(false)

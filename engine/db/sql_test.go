@@ -1,7 +1,9 @@
 package db
 
 import (
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -103,6 +105,40 @@ func TestLookingAtAStatementAllocatesNothing(t *testing.T) {
 		if n := testing.AllocsPerRun(100, func() { classify(sql, d) }); n != 0 {
 			t.Errorf("dialect %d: %v allocations", d, n)
 		}
+	}
+}
+
+func TestClassesOfStatementsAreKept(t *testing.T) {
+	var k classCache
+	statements := []string{"SELECT 1", "SET x = 1", "COMMIT", "rollback", "INSERT INTO t VALUES (1)", "SELECT lastval()", "", strings.Repeat(" ", longestClass) + "SET x = 1"}
+	for range 2 {
+		for _, sql := range statements {
+			if got, want := k.of(sql, DialectPostgres), classify(sql, DialectPostgres); got != want {
+				t.Errorf("%.20q: %+v, want %+v", sql, got, want)
+			}
+		}
+	}
+	if n := len(k.kept); n != len(statements)-1 {
+		t.Errorf("%d are kept; a long one is not", n)
+	}
+	if n := testing.AllocsPerRun(100, func() { k.of(statements[4], DialectPostgres) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+	var all sync.WaitGroup
+	for w := range 4 {
+		all.Go(func() {
+			for i := range 2 * mostClasses {
+				k.of("SELECT "+strconv.Itoa(i*(w+1)), DialectPostgres)
+				if !k.of("SET x = 1", DialectPostgres).dirty {
+					t.Error("a wrong class")
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	if n := len(k.kept); n > mostClasses {
+		t.Errorf("%d are kept", n)
 	}
 }
 

@@ -42,6 +42,7 @@ func BadText(reason diag.Text) *diag.Diagnostic { return diag.BadConnectionText.
 // UnknownKey returns the diagnostic of a connection text with a key that means
 // nothing for its kind, whose keys are known.
 func UnknownKey(name string, known ...string) *diag.Diagnostic {
+	name = keyName(name)
 	d := BadText(diag.Text{Ta: "'" + name + "' என்ற திறவுகோல் இல்லை", En: "there is no key '" + name + "'"})
 	if near, ok := diag.Nearest(name, slices.Values(known)); ok {
 		hint := diag.DidYouMean(near)
@@ -50,9 +51,21 @@ func UnknownKey(name string, known ...string) *diag.Diagnostic {
 	return d
 }
 
+// keyName returns what a message may repeat of a key: not more than a name can
+// be, since a ? in a password that should be %3F makes a key of its rest.
+func keyName(key string) string {
+	if len(key) > 40 || strings.ContainsFunc(key, func(r rune) bool {
+		return !(r == '_' || r == '-' || r == '.' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z')
+	}) {
+		return "?"
+	}
+	return key
+}
+
 // BadKey returns the diagnostic of a connection text in which the value of a
 // key has no meaning; values are those that have one, where they can be listed.
 func BadKey(name string, values ...string) *diag.Diagnostic {
+	name = keyName(name)
 	d := BadText(diag.Text{Ta: "'" + name + "'-இன் மதிப்பு தவறு", En: "the value of '" + name + "' is wrong"})
 	if len(values) > 0 {
 		list := strings.Join(values, ", ")

@@ -158,6 +158,14 @@ func NoAnswer(limit time.Duration) diag.Text {
 	return diag.Text{Ta: t.Ta + " நேரத்திற்குள் பதில் இல்லை", En: "no answer within " + t.En}
 }
 
+// OpenReason says why no connection could be opened in the time there was for it.
+func OpenReason(err error, limit time.Duration) diag.Text {
+	if limit > 0 && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded)) {
+		return NoAnswer(limit)
+	}
+	return WireReason(err)
+}
+
 // WireReason says why a connection failed, as ConnectError wants it.
 func WireReason(err error) diag.Text {
 	for _, r := range wireReasons {

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 	"unicode"
 
 	"etamil/engine/token"
@@ -144,6 +145,12 @@ func TestArgumentsGoWhereTheSentencesWantThem(t *testing.T) {
 		{"a sentence without arguments", DivisionByZero.New(), "பூஜ்ஜியத்தால் வகுக்க முடியாது", "division by zero"},
 		{"a quoted argument is cut at 40 letters", NoValue.New(strings.Repeat("கொ", 41)),
 			"'" + strings.Repeat("கொ", 40) + "…' என்ற மாறிக்கு இன்னும் மதிப்பு இல்லை", "'" + strings.Repeat("கொ", 40) + "…' has no value yet"},
+		{"where a database is, is not", ConnectionLost.New(Whole(strings.Repeat("d", 41))),
+			"'" + strings.Repeat("d", 41) + "' தளத்துடனான இணைப்பு அறுந்தது", "the connection to '" + strings.Repeat("d", 41) + "' was lost"},
+		{"a time has words in Tamil", StatementTimeout.New(4500 * time.Millisecond),
+			"கூற்று 4.5 நொடி நேரத்திற்குள் முடியவில்லை; நிறுத்தப்பட்டது", "the statement did not finish within 4.5s and was cancelled"},
+		{"a short one too", DatabaseLocked.New(30 * time.Millisecond),
+			"தளம் 30 மில்லிநொடி நேரமாகப் பூட்டப்பட்டுள்ளது", "the database was locked for 30ms"},
 		{"another one is not", UnhandledFailure.New(strings.Repeat("கொ", 1000)),
 			"கையாளப்படாத தவறு: " + strings.Repeat("கொ", 1000), "failure not handled: " + strings.Repeat("கொ", 1000)},
 		{"but at 1 000", UnhandledFailure.New(strings.Repeat("கொ", 1001)),

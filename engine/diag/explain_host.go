@@ -157,8 +157,8 @@ var explainHost = []Explanation{
 	{
 		Code: 5044,
 		Rule: Text{
-			"இந்த உரை ஒரு தரவு மூலத்தின் பெயர் போல உள்ளது; அப்பெயரில் எதுவும் அமைப்பில் இல்லை. பெயரைச் சரிபாருங்கள், அல்லது முழு இணைப்பு உரையை எழுதுங்கள்.",
-			"The text has the form of a data source's name, and the configuration has none of that name. Check the name, or write a whole connection text.",
+			"இந்த உரை ஒரு தரவு மூலத்தின் பெயர் போல உள்ளது; அப்பெயரில் எதுவும் அமைப்பில் இல்லை. பெயரைச் சரிபாருங்கள், அல்லது முழு இணைப்பு உரையை எழுதுங்கள். தரவு மூலங்கள் etamild.toml-இல் [database.…] எனவும், கட்டளை வரிக்கு ETAMIL_DATABASES சொல்லும் கோப்பிலும் உள்ளன.",
+			"The text has the form of a data source's name, and the configuration has none of that name. Check the name, or write a whole connection text. Data sources are the tables [database.…] of etamild.toml, for the command line of the file that ETAMIL_DATABASES names.",
 		},
 		Wrong: reading("// etamild.toml: [database.kadai]\nதளம்_இணை போச்குரசீகுல், \"kada\";\n"),
 		Right: reading("// etamild.toml: [database.kadai]\nதளம்_இணை போச்குரசீகுல், \"kadai\";\n"),

@@ -145,7 +145,8 @@ func (r *renderer) label(word Text, color, place string, text Text) {
 	default:
 		both := text.Ta
 		if text.En != text.Ta {
-			both += "; " + text.En
+			// A statement that the author is to write ends in one of its own.
+			both = strings.TrimSuffix(both, ";") + "; " + text.En
 		}
 		fmt.Fprintf(r, "    %s%s: %s\n", r.paint(color, word.Ta+" / "+word.En), place, both)
 	}

@@ -5,7 +5,7 @@
 // In reading order: Files is how the disk is read, Loader says where modules
 // are looked for, Program is what comes out, Module is one file of it.
 //
-//	loader := load.Loader{Files: load.Disk, Library: stdlib.Source, Path: load.SplitPath(os.Getenv("ETAMIL_PATH")), Dir: cwd}
+//	loader := load.Loader{Files: load.Disk, Library: stdlib.Source, Modules: stdlib.Modules(), Path: load.SplitPath(os.Getenv("ETAMIL_PATH")), Dir: cwd}
 //	program, list := loader.File("கணக்கு.qmz")
 //
 // A path is looked for beside the importing file, below the entries of

@@ -30,6 +30,9 @@ type Loader struct {
 	// Library gives the source of a module of the embedded library by its
 	// library path, which begins with "nUlakam/". nil: there is no library.
 	Library func(libraryPath string) (source string, ok bool)
+	// Modules holds the library paths of all its modules, of which one may be
+	// meant where an import finds nothing.
+	Modules []string
 	// Path holds the entries of ETAMIL_PATH in order; see SplitPath. A relative
 	// entry is relative to Dir.
 	Path []string
@@ -326,8 +329,29 @@ func (a *assembly) resolve(m *Module, at *syntax.Text) (imported *Module, isNew 
 	for i, place := range places {
 		places[i] = l.display(place, place)
 	}
-	a.report(diag.ModuleNotFound.At(at.Span(), at.Value).Note(token.Span{}, searched(places, names)))
+	d := diag.ModuleNotFound.At(at.Span(), at.Value).Note(token.Span{}, searched(places, names))
+	if near, ok := l.meant(at.Value); ok {
+		help := diag.DidYouMean(near)
+		d.WithHelp(help.Ta, help.En)
+	}
+	a.report(d)
 	return nil, false
+}
+
+// meant returns the module of the library that an import which found nothing
+// most likely means: with the ending or the folders left out, or the nearest.
+func (l *Loader) meant(name string) (string, bool) {
+	name = path.Clean(filepath.ToSlash(name))
+	if rest, ok := belowLibrary(name); ok {
+		name = rest
+	}
+	for _, module := range l.Modules {
+		bare := strings.TrimSuffix(name, ".qmz") + ".qmz"
+		if module == bare || path.Base(module) == bare {
+			return module, true
+		}
+	}
+	return diag.Nearest(name, slices.Values(l.Modules))
 }
 
 // places returns the absolute paths on disk that an import of a file on disk

@@ -46,11 +46,7 @@ var (
 // bad returns the error of a call whose argument i is not what it needs to be.
 // The sentence names the function, the parameter and what was given.
 func (c call) bad(i int, needs, got diag.Text) error {
-	name := c.f.Args[i].Name
-	return diag.BadArgument.New(c.f.Name.Tamil, diag.Text{
-		Ta: "'" + name.Ta + "' இடத்தில் " + needs.Ta,
-		En: needs.En + " as '" + name.En + "'",
-	}, got)
+	return diag.BadArgument.New(c.f.Name.Tamil, c.f.Args[i].As(needs), got)
 }
 
 // badKind is bad for an argument of a wrong kind.

@@ -326,7 +326,11 @@ func pluck(c call) (value.Value, error) {
 	}
 	list := make([]value.Value, 0, len(rows))
 	for i := range rows {
-		x, err := element(c.m, &rows[i], &c.args[1])
+		row := &rows[i]
+		if row.Kind() != value.Text && !row.IsCollection() {
+			return value.Value{}, c.bad(0, diag.Text{Ta: "பொருள்கள், அணிகள், சொற்கள் ஆகியவற்றின் அணி", En: "an array of records, arrays or texts"}, builtin.KindName(row))
+		}
+		x, err := element(c.m, row, &c.args[1])
 		if err != nil {
 			return value.Value{}, err
 		}

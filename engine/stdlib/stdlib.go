@@ -93,6 +93,7 @@ func register(all []module) []module {
 	for i := range all {
 		for f := range all[i].all {
 			f.Module = all[i].path
+			f.Library = true
 			if run := f.body; run != nil {
 				f.Func = native(f, run)
 			}

@@ -398,6 +398,10 @@ func (s *scanner) hint(r rune, at int) (ta, en string) {
 	case '#':
 		return "குறிப்புரை '//' என்று தொடங்கும்", "a comment begins with '//'"
 	case '₹', '$', '€':
+		if end := wordEnd(s.src, at+1); r == '$' && end > at+1 && classes[s.src[at+1]] != classDigit {
+			name := diag.Quote(s.src[at:end]) // an operator of MongoDB
+			return "\"" + name + "\" என மேற்கோள் குறிகளுக்குள் எழுதுங்கள்", "write it in quotes: \"" + name + "\""
+		}
 		return "தொகையை நாணயக் குறி இல்லாமல் எழுதுங்கள்", "write the amount without a currency sign"
 	case '^':
 		return "அடுக்குக்குறி இல்லை; பெருக்கி எழுதுங்கள்", "there is no power operator; multiply"

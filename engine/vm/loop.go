@@ -48,9 +48,7 @@ func (r *Run) fail(err error, f *code.Func, pc int) error {
 	f, pc, depth := r.outside(f, pc)
 	if library {
 		d.Span = f.Spans[pc-1]
-		if depth == r.depth {
-			nameParameter(d, inner, at)
-		}
+		r.blame(d, inner, at, depth, d.Span.Text())
 	}
 	if !d.Span.IsValid() {
 		d.Span = f.Spans[pc-1]
@@ -76,28 +74,6 @@ func (r *Run) outside(f *code.Func, pc int) (*code.Func, int, int) {
 	}
 	fr := &r.frames[depth-1]
 	return fr.fn, pcOf(fr.fn, fr.ip), depth
-}
-
-// nameParameter makes d, raised by the instruction before pc of f, speak of f and
-// its parameter where it would speak of a builtin that f gave the parameter to.
-func nameParameter(d *diag.Diagnostic, f *code.Func, pc int) {
-	if d.Def != diag.BadArgument {
-		return
-	}
-	var reg int32
-	switch i := f.Code[pc-1]; i.Op {
-	case code.AppendTo:
-		reg = i.A
-	case code.Append, code.Len:
-		reg = i.B
-	default:
-		return
-	}
-	if int(reg) < f.Params {
-		d.Args[0] = diag.Same(d.Span.Text())
-		d.Args[1].Ta = "'" + f.Names[reg] + "' இடத்தில் " + d.Args[1].Ta
-		d.Args[1].En += " as '" + f.Names[reg] + "'"
-	}
 }
 
 // loop is the machine. It is one function with one flat switch, so that the
@@ -616,7 +592,7 @@ const callCost = 4
 const maxShown = 1000
 
 var (
-	countable = diag.Text{Ta: "சொல், அணி அல்லது பொருள்", En: "a text, an array or a record"}
+	countable = diag.Text{Ta: "சொல், அணி அல்லது பொருள்", En: "text, an array or a record"}
 	anArray   = diag.Text{Ta: "அணி", En: "an array"}
 )
 

@@ -510,12 +510,35 @@ var syntaxWords = []struct {
 	{"carriage return", diag.Text{Ta: "இங்கே தனி CR குறி ஒன்று உள்ளது; வரிகள் LF அல்லது CRLF-ஆல் முடியும்", En: "there is a lone carriage return here; lines end with LF or CRLF"}},
 }
 
+// bareName is the beginning of a line that ends within a name without quotes.
+var bareName = regexp.MustCompile(`^[ \t]*\[?(?:[^=#]*\.)?[ \t]*([A-Za-z0-9_-]*)$`)
+
+// beyondASCII returns the name without quotes that the parser gave up in, before
+// rest, because of a letter that TOML has in quotes only; "": it is another
+// mistake.
+func beyondASCII(line, rest []byte) string {
+	m := bareName.FindSubmatch(line)
+	if r, _ := utf8.DecodeRune(rest); m == nil || r < utf8.RuneSelf || r == utf8.RuneError {
+		return ""
+	}
+	if end := bytes.IndexAny(rest, ".]= \t\r\n#\""); end >= 0 {
+		rest = rest[:end]
+	}
+	return diag.Quote(string(m[1]) + string(rest))
+}
+
 // syntaxSentence says what is wrong at an offset where the file is no TOML. A
 // parser that says something new is quoted.
 func syntaxSentence(message string, text []byte, at int) diag.Text {
 	line := text[bytes.LastIndexByte(text[:at], '\n')+1 : at]
 	if bytes.HasSuffix(bytes.TrimRight(line, " \t"), []byte{'='}) && bytes.IndexAny(text[at:], "\r\n#") <= 0 {
 		message = "expected value" // and there is none in the line
+	}
+	if name := beyondASCII(line, text[at:]); name != "" {
+		return diag.Text{
+			Ta: "ஆங்கில எழுத்துகள் அல்லாத பெயர் மேற்கோள் குறிகளுக்குள் வர வேண்டும்: \"" + name + "\"",
+			En: "a name in other letters than a-z stands in quotes: \"" + name + "\"",
+		}
 	}
 	for _, w := range syntaxWords {
 		if strings.Contains(message, w.words) {

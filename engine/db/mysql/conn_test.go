@@ -228,6 +228,37 @@ func TestParametersTravelAsText(t *testing.T) {
 	b.want(ask(c, "SELECT LENGTH(?) AS n", value.String(strings.Repeat("x", 4<<20))), "n=4194304")
 }
 
+func TestPlaceholdersOfOthersAreToldApart(t *testing.T) {
+	c := newBench(t, servers.MariaDB(t), db.Options{}).lease()
+	for sql, says := range map[string]bool{"SELECT $1 AS v": true, "SELECT '$1', missing": false} {
+		s := &host.Statement{SQL: sql}
+		err := c.Query(t.Context(), s, db.NewRows(s))
+		var r *db.Refusal
+		if !errors.As(err, &r) || r.Tag != "[mysql 1054 42S22]" || strings.HasSuffix(r.Message, otherPlaceholders) != says {
+			t.Errorf("%s: %v", sql, err)
+		}
+	}
+}
+
+func TestAServerOfAnotherKindIsToldApart(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		if c, err := l.Accept(); err == nil {
+			c.Write([]byte("220 mail.example ESMTP\r\n"))
+			c.Close()
+		}
+	}()
+	_, err = newBench(t, "mysql://"+l.Addr().String()+"/d", db.Options{}).pool.Acquire(t.Context())
+	var c *db.ConnectError
+	if !errors.As(err, &c) || c.Reason.En != "what answers there is not MySQL; check the port" {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestCounts(t *testing.T) {
 	b := newBench(t, servers.MariaDB(t), db.Options{})
 	c := b.lease()
@@ -431,7 +462,7 @@ func TestConnectingFails(t *testing.T) {
 	defer l.Close()
 	b := newBench(t, "mysql://"+l.Addr().String()+"/d?tcp_connect_timeout_ms=30", db.Options{})
 	var c *db.ConnectError
-	if _, err := b.pool.Acquire(t.Context()); !errors.As(err, &c) || c.Reason.En != "the time is over" {
+	if _, err := b.pool.Acquire(t.Context()); !errors.As(err, &c) || c.Reason.En != "no answer within 30ms" {
 		t.Errorf("a silent server: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -573,7 +604,7 @@ func TestTLSModes(t *testing.T) {
 		{s.URL + "?tls=on", nil, false, "the server's certificate is not trusted"},
 		{strings.Replace(s.URL, "127.0.0.1", "localhost", 1) + "?tls=on", ca, false, "the server's certificate is not trusted"},
 		{plain + "?tls=preferred", nil, false, ""},
-		{plain + "?tls=skip-verify", nil, false, "TLS requested but server does not support TLS"},
+		{plain + "?tls=skip-verify", nil, false, "the server has no TLS"},
 		{s.URL + "?tls=on&compress=true", ca, true, ""},
 	} {
 		b := newBench(t, tt.text, db.Options{Source: true, Keys: tt.keys})

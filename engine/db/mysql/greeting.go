@@ -19,6 +19,8 @@ type greeted struct {
 	net.Conn
 	first []byte // of the greeting, what was not yet given to the library
 	read  bool   // the greeting was read
+	// failed is why it could not be, which the library does not tell.
+	failed error
 }
 
 // maxGreeting is more than a greeting has.
@@ -29,14 +31,17 @@ func (g *greeted) Read(b []byte) (int, error) {
 		g.read = true
 		packet := make([]byte, 4, 128)
 		if n, err := io.ReadFull(g.Conn, packet); err != nil {
+			g.failed = err
 			return copy(b, packet[:n]), err
 		}
 		size := int(packet[0]) | int(packet[1])<<8 | int(packet[2])<<16
 		if size > maxGreeting {
+			g.failed = errGreeting
 			return 0, errGreeting
 		}
 		packet = append(packet, make([]byte, size)...)
 		if _, err := io.ReadFull(g.Conn, packet[4:]); err != nil {
+			g.failed = err
 			return 0, err
 		}
 		withoutOffer(packet[4:])

@@ -56,10 +56,11 @@ func newPool(c *mysql.Config, own time.Duration, pc db.PoolConfig) (*pool, error
 			if err != nil {
 				return nil, err
 			}
+			nc = &greeted{Conn: nc}
 			if s, ok := ctx.Value(socketKey{}).(*net.Conn); ok {
 				*s = nc
 			}
-			return &greeted{Conn: nc}, nil
+			return nc, nil
 		}
 	}
 	counted, uncounted := c.Clone(), c.Clone()
@@ -135,12 +136,16 @@ func (p *pool) open(ctx context.Context) (*conn, error) {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case limited.Err() != nil:
-		return nil, &db.ConnectError{Reason: db.NoAnswer(p.timeout)}
+		return nil, connectError(limited.Err(), p.timeout)
 	}
-	return nil, connectError(err)
+	if g, ok := c.socket.(*greeted); ok && g.failed != nil {
+		err = g.failed
+	}
+	return nil, connectError(err, p.timeout)
 }
 
-func connectError(err error) *db.ConnectError {
+// connectError says why no connection could be opened in the time limit; 0: any.
+func connectError(err error, limit time.Duration) *db.ConnectError {
 	var refused *mysql.MySQLError
 	if errors.As(err, &refused) {
 		return &db.ConnectError{Reason: diag.Same(value.Clean(refused.Message)), Tag: tag(refused)}
@@ -151,7 +156,7 @@ func connectError(err error) *db.ConnectError {
 	case errors.Is(err, mysql.ErrMalformPkt), errors.Is(err, mysql.ErrPktSync):
 		err = errGreeting
 	}
-	return &db.ConnectError{Reason: db.WireReason(err)}
+	return &db.ConnectError{Reason: db.OpenReason(err, limit)}
 }
 
 // tag is the stable end of a message.

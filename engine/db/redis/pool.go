@@ -182,13 +182,13 @@ func (p *pool) open(ctx context.Context) (*conn, error) {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case limited.Err() != nil:
-		return nil, &db.ConnectError{Reason: db.NoAnswer(p.cfg.ConnectTimeout)}
+		err = limited.Err()
 	}
 	var reply redis.Error
 	if errors.As(err, &reply) {
 		return nil, &db.ConnectError{Reason: diag.Same(value.Clean(reply.Error()))}
 	}
-	return nil, &db.ConnectError{Reason: db.WireReason(err)}
+	return nil, &db.ConnectError{Reason: db.OpenReason(err, p.cfg.ConnectTimeout)}
 }
 
 var errSecondDial = errors.New("the connection is gone")

@@ -601,7 +601,7 @@ func TestConnectingStopsInTime(t *testing.T) {
 	}
 	defer l.Close()
 	b := newBench(t, l.Addr().String(), db.Options{}, func(c *db.PoolConfig) { c.ConnectTimeout = 30 * time.Millisecond })
-	b.want(b.begin(), "PING", "connect the time is over")
+	b.want(b.begin(), "PING", "connect no answer within 30ms")
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(5*time.Millisecond, cancel)
 	b.pool.cfg.ConnectTimeout = time.Minute

@@ -112,7 +112,7 @@ func TestAFileThatCannotBeOpenedFailsAtConnecting(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct{ text, says string }{
-		{filepath.Join(folder, "none", "a.db"), "no such file"},
+		{filepath.Join(folder, "none", "a.db"), "no such folder"},
 		{folder, "it is a directory"},
 		{filepath.Join(folder, "file", "a.db"), "part of the path is not a directory"},
 		{"file:" + filepath.Join(folder, "none.db") + "?mode=ro", "no such file"},

@@ -410,5 +410,5 @@ func (w *Web) failure(run, limited context.Context, err error) error {
 	if errors.As(err, &network) && network.Timeout() {
 		return ErrWebTimeout
 	}
-	return err
+	return netFailure(err)
 }
