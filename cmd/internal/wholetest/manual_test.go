@@ -96,6 +96,8 @@ var elsewhere = []struct{ begin, why string }{
 	{"systemctl edit ", "opens an editor"},
 	{"ss ", "not in a minimal Debian"},
 	{"openssl ", "not in a minimal Debian; the key lies there already"},
+	{"apparmor_parser ", "the kernel is that of the machine around, perhaps without AppArmor"},
+	{"journalctl -k ", "the kernel's messages are those of the machine around"},
 	{"sysctl ", "the kernel is that of the machine around"},
 	{"etamild --program main.qmz", "runs until it is ended; the next page's ctl drain ends it"},
 	{"etamil serve ", "runs until it is ended"},
