@@ -187,26 +187,40 @@ func processorTime() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// linear measures how time grows when an array or a text grows by one at a time.
+// growing are programs that do something N times, and an N that takes a moment.
+var growing = []struct {
+	program, what string
+	few           int
+}{
+	{"append", "elements appended to an array", 300_000},
+	{"join", "pieces joined to a text", 300_000},
+	{"sorting", "numbers sorted", 100_000},
+	{"encoding", "lines of 30 bytes written as base64 and read", 30_000},
+	{"pieces", "pieces of a text split and joined", 80_000},
+	{"posting", "entries posted to a ledger", 10_000},
+	{"statements", "entries posted, and three statements of them", 10_000},
+	{"ageing", "entries posted, and their open amounts by age", 10_000},
+}
+
+// linear measures how time grows when there is ten times as much to do.
 func (b *bench) linear() error {
 	_, command := b.commands()
-	const few = 300_000
-	b.title("growing by one at a time: how processor time grows when it is done 10 times as often (10 is linear)")
-	for _, program := range []string{"append", "join"} {
+	b.title("how processor time grows when there is 10 times as much to do (10 is linear)")
+	for _, g := range growing {
 		short, long := series{}, series{}
 		for range b.rounds {
 			for _, s := range []struct {
 				n  int
 				to *series
-			}{{few, &short}, {10 * few, &long}} {
-				d, err := b.steps(command[etamil], b.file(program+".qmz"), s.n)
+			}{{g.few, &short}, {10 * g.few, &long}} {
+				d, err := b.steps(command[etamil], b.file(g.program+".qmz"), s.n)
 				if err != nil {
 					return err
 				}
 				*s.to = append(*s.to, float64(d.Nanoseconds())/1e6)
 			}
 		}
-		fmt.Fprintf(b.w, "  %s: %s times: %s ms; %s times: %s ms; × %s\n", program, grouped(few), short, grouped(10*few), long, long.over(short))
+		fmt.Fprintf(b.w, "  %s: %s: %s ms; %s: %s ms; × %s\n", g.what, grouped(int64(g.few)), short, grouped(int64(10*g.few)), long, long.over(short))
 	}
 	fmt.Fprintln(b.w)
 	return nil
