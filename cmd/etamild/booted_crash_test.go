@@ -79,10 +79,9 @@ func TestServiceComesBackFromCrashes(t *testing.T) {
 	}
 	l.crashed(t, clients, times)
 	t.Logf("answering again after %v", took)
-	// One of them may meet a machine that is busy with something else.
-	slices.Sort(took)
-	if took[times/2] > time.Second || took[times-1] > 5*time.Second {
-		t.Errorf("answering again after %v, want less than 1 s", took)
+	// Less than a second on a quiet machine; others may be at work on this one.
+	if slices.Max(took) > 5*time.Second {
+		t.Errorf("answering again after %v", took)
 	}
 
 	for range 30 {
