@@ -30,6 +30,54 @@ type canceller struct {
 	mu        sync.Mutex
 	running   chan struct{} // closed when the request is done; nil: none was made
 	delivered bool          // the server took it
+
+	// The context of the lease's statements is watched once for all of them,
+	// not anew for each as pgconn does. ended is its channel, stop ends the
+	// watch, number tells it from earlier ones, atWork that there is a statement
+	// to cancel.
+	ended  <-chan struct{}
+	stop   func() bool
+	number int
+	atWork bool
+}
+
+// watch has the end of ctx cancel what is sent from now on, up to settle. Who
+// calls it looks at ctx.Err afterwards: what ended before is not noticed.
+func (k *canceller) watch(ctx context.Context) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.atWork = true
+	ended := ctx.Done()
+	if ended == k.ended {
+		return
+	}
+	k.unwatch()
+	if k.ended = ended; ended != nil {
+		number := k.number
+		k.stop = context.AfterFunc(ctx, func() {
+			k.mu.Lock()
+			defer k.mu.Unlock()
+			if number == k.number && k.atWork {
+				k.start()
+			}
+		})
+	}
+}
+
+// unwatch lets go of the context. It is called with the lock.
+func (k *canceller) unwatch() {
+	if k.stop != nil {
+		k.stop()
+	}
+	k.ended, k.stop = nil, nil
+	k.number++ // should it have begun to run already
+}
+
+// leave ends the watch with the lease.
+func (k *canceller) leave() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.unwatch()
 }
 
 // HandleCancel implements ctxwatch.Handler: the statement's context ended.
@@ -44,6 +92,11 @@ func (k *canceller) HandleUnwatchAfterCancel() {}
 func (k *canceller) begin() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	k.start()
+}
+
+// start is begin with the lock.
+func (k *canceller) start() {
 	if k.running != nil {
 		return
 	}
@@ -106,6 +159,7 @@ func (k *canceller) request() error {
 func (k *canceller) settle() (fired, delivered bool) {
 	k.mu.Lock()
 	running := k.running
+	k.atWork = false
 	k.mu.Unlock()
 	if running == nil {
 		return false, false

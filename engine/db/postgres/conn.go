@@ -32,6 +32,7 @@ type conn struct {
 
 	idleSince  time.Time // guarded by pool.mu while idle
 	statements *statements
+	begun      bool // a BEGIN waits for the next statement; the server knows of none
 	broken     bool // the state is not known
 }
 
@@ -62,7 +63,10 @@ func (c *conn) run(ctx context.Context, s *host.Statement, rows *db.Rows) (int64
 	if first == "COPY" && copiesToClient(s.SQL) {
 		return 0, copyRefused
 	}
-	x := &execution{conn: c, s: s, rows: rows, first: first, before: c.pg.TxStatus()}
+	if c.postpone(first, s) {
+		return 0, nil
+	}
+	x := &execution{conn: c, s: s, rows: rows, first: first, before: c.pg.TxStatus(), opens: c.begun}
 	err := x.once(ctx)
 	if err != nil && x.forgotten(err) && ctx.Err() == nil && c.Usable() {
 		err = x.again(ctx, err)
@@ -76,7 +80,8 @@ type execution struct {
 	s      *host.Statement
 	rows   *db.Rows // nil: they are only counted
 	first  string   // word of the statement, in capitals
-	before byte     // state of the transaction
+	before byte     // state of the transaction in the server
+	opens  bool     // a BEGIN goes with it
 
 	shape *shape
 	kept  bool // the shape was known from an earlier run
@@ -101,17 +106,23 @@ func (x *execution) once(ctx context.Context) error {
 		x.end(ctx, nil, false) // a cancel that came while preparing
 		return err
 	}
-	var r *pgconn.ResultReader
-	if x.shape.name != "" {
-		r = x.pg.ExecStatement(ctx, x.shape.described, params, nil, x.shape.formats)
-	} else {
-		r = x.pg.ExecParams(ctx, x.s.SQL, params, x.shape.params, nil, x.shape.formats)
+	x.cancel.watch(ctx)
+	if ended := ctx.Err(); ended != nil {
+		x.end(ctx, nil, false)
+		return ended
 	}
-	stopped := x.receive(r)
-	if stopped != nil {
-		x.drain(r)
+	r, flight, err := x.send(params)
+	var stopped error
+	var done pgconn.CommandTag
+	if r != nil {
+		if stopped = x.receive(r); stopped != nil {
+			x.drain(r)
+		}
+		done, err = r.Close()
 	}
-	done, err := r.Close()
+	if flight != nil {
+		err = land(flight, err)
+	}
 	if err = x.end(ctx, err, true); err != nil && stopped == nil {
 		return err
 	}
@@ -139,12 +150,8 @@ func (x *execution) receive(r *pgconn.ResultReader) error {
 	var vals []value.Value
 	for r.NextRow() {
 		if d == nil {
-			columns := x.actual(r.FieldDescriptions())
-			names := make([]string, len(columns))
-			for i := range columns {
-				names[i] = columns[i].name
-			}
-			x.rows.Columns(names)
+			columns, keys := x.actual(r.FieldDescriptions())
+			x.rows.Like(keys)
 			d = &decoder{meter: x.s.Meter, columns: columns, fields: r.FieldDescriptions()}
 			vals = make([]value.Value, len(columns))
 		}
@@ -160,20 +167,20 @@ func (x *execution) receive(r *pgconn.ResultReader) error {
 
 // actual returns the columns that the server sends, which differ from the
 // described ones when a table changed between two unnamed statements.
-func (x *execution) actual(fields []pgconn.FieldDescription) []column {
+func (x *execution) actual(fields []pgconn.FieldDescription) ([]column, *db.Columns) {
 	same := len(fields) == len(x.shape.columns)
 	for i := 0; same && i < len(fields); i++ {
 		same = fields[i].DataTypeOID == x.shape.columns[i].oid && fields[i].Name == x.shape.columns[i].name
 	}
 	if same {
-		return x.shape.columns
+		return x.shape.columns, x.shape.keys
 	}
 	x.pool.shapes.drop(x.s.SQL)
 	columns := make([]column, len(fields))
 	for i, f := range fields {
 		columns[i] = column{f.Name, f.DataTypeOID, x.pool.types.known(f.DataTypeOID)}
 	}
-	return columns
+	return columns, keysOf(columns)
 }
 
 // drain reads the rest of a result for a moment and then has the statement
@@ -239,7 +246,7 @@ func (x *execution) prepare(ctx context.Context) error {
 	if named {
 		name = nameOf(x.s.SQL)
 	}
-	description, err := x.pg.Prepare(ctx, name, x.s.SQL, nil)
+	description, err := x.describe(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -262,6 +269,7 @@ func (x *execution) prepare(ctx context.Context) error {
 			sh.formats[i] = binaryFormat
 		}
 	}
+	sh.keys = keysOf(sh.columns)
 	x.shape = sh
 	switch {
 	case named:
@@ -296,8 +304,11 @@ func (x *execution) forgotten(err error) bool {
 		x.statements.clear()
 		x.pool.unname()
 		x.shape = nil
+		if x.opens && !x.begun && !x.reopen() {
+			return false
+		}
 	case x.kept && (state == stateUnsupported || state == stateProtocol || strings.HasPrefix(state, "42")):
-		if !x.forget(named) {
+		if !x.forget(named) || x.opens && !x.begun {
 			return false
 		}
 	default:
@@ -334,10 +345,16 @@ func (x *execution) forget(named bool) bool {
 }
 
 // InTransaction implements db.Conn.
-func (c *conn) InTransaction() bool { return !c.pg.IsClosed() && c.pg.TxStatus() != 'I' }
+func (c *conn) InTransaction() bool {
+	return !c.pg.IsClosed() && (c.begun || c.pg.TxStatus() != 'I')
+}
 
 // Rollback implements db.Conn.
 func (c *conn) Rollback(ctx context.Context) error {
+	if c.begun {
+		c.begun = false
+		return nil
+	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -359,6 +376,7 @@ func (c *conn) Opened() time.Time { return c.opened }
 
 // Release implements db.Conn.
 func (c *conn) Release(keep bool) {
+	c.cancel.leave()
 	if keep && c.Usable() && !c.InTransaction() && c.pool.give(c) {
 		return
 	}

@@ -235,7 +235,9 @@ func TestCancelsGoOverTwoConnectionsAtMost(t *testing.T) {
 type proxy struct {
 	url         string
 	open, most  atomic.Int64
-	swallow     atomic.Bool // new connections get no answer
+	swallow     atomic.Bool  // new connections get no answer
+	spoil       atomic.Bool  // the server gets no BEGIN that it understands
+	sent        atomic.Int64 // bytes to the server
 	mu          sync.Mutex
 	connections []net.Conn
 }
@@ -275,6 +277,12 @@ func newProxy(t *testing.T, url string) *proxy {
 				b := make([]byte, 32<<10)
 				for {
 					n, err := from.Read(b)
+					if to == server {
+						p.sent.Add(int64(n))
+						if begin := strings.Index(string(b[:n]), "BEGIN\x00"); begin >= 0 && p.spoil.Load() {
+							b[begin] = 'x'
+						}
+					}
 					if n > 0 {
 						to.Write(b[:n])
 					}

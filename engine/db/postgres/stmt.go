@@ -8,6 +8,8 @@ import (
 	"sync"
 
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"etamil/engine/db"
 )
 
 // A shape is what the server says about a statement: the types of its
@@ -16,7 +18,8 @@ type shape struct {
 	name    string // by which it is prepared; ""
 	params  []uint32
 	columns []column
-	formats []int16 // of the columns; nil: all text
+	keys    *db.Columns // of the same
+	formats []int16     // of the columns; nil: all text
 	// described is the same in pgx's form, which spares the server saying it
 	// again each time.
 	described *pgconn.StatementDescription
@@ -34,6 +37,15 @@ type column struct {
 	name string
 	oid  uint32
 	typ  *typ
+}
+
+// keysOf returns the columns as rows are made of them.
+func keysOf(columns []column) *db.Columns {
+	names := make([]string, len(columns))
+	for i := range columns {
+		names[i] = columns[i].name
+	}
+	return db.NewColumns(names)
 }
 
 // An lru keeps the shapes of the statements used last. The zero size keeps

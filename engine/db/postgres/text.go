@@ -280,7 +280,7 @@ func parse(text string, o db.Options) (s *settings, written string, err error) {
 	var hosts, addrs, ports string
 	for _, p := range pairs {
 		if strings.IndexByte(p.value, 0) >= 0 { // it would end the value in the start-up message
-			return nil, "", db.BadKey(keyName(p.key))
+			return nil, "", db.BadKey(p.key)
 		}
 		switch p.key {
 		case "host":
@@ -296,7 +296,7 @@ func parse(text string, o db.Options) (s *settings, written string, err error) {
 		set := keyOf[p.key]
 		switch {
 		case set == nil:
-			return nil, "", db.UnknownKey(keyName(p.key), slices.Sorted(maps.Keys(keyOf))...)
+			return nil, "", db.UnknownKey(p.key, slices.Sorted(maps.Keys(keyOf))...)
 		case fileKeys[p.key] && !o.Source:
 			return nil, "", db.FileKey(p.key)
 		case !set(s, p.value):
@@ -340,17 +340,6 @@ func parse(text string, o db.Options) (s *settings, written string, err error) {
 		s.prepare = prepareMode(mode)
 	}
 	return s, written, nil
-}
-
-// keyName returns the name of an unknown key as a message may repeat it: not more
-// than a name can be.
-func keyName(key string) string {
-	if len(key) > 40 || strings.ContainsFunc(key, func(r rune) bool {
-		return !(r == '_' || r == '-' || r == '.' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z')
-	}) {
-		return "?"
-	}
-	return key
 }
 
 // endpoints puts the lists of a connection text together: one port goes with

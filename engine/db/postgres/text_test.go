@@ -104,6 +104,26 @@ func TestBadConnectionTexts(t *testing.T) {
 	}
 }
 
+func TestBadConnectionTextsSayWhatIsMeant(t *testing.T) {
+	for _, tt := range []struct{ text, says string }{
+		{"host=h sslmod=require", "did you mean 'sslmode'?"},
+		{"host=h sslmode=required", "it can be disable, prefer, require, verify-ca, verify-full"},
+		{"postgres://h?target_session_attrs=rw", "it can be any, read-write, read-only, primary, standby, prefer-standby"},
+		{"host=h password='a dbname=x", ""},
+	} {
+		_, err := New().Target(tt.text, db.Options{})
+		d, ok := err.(*diag.Diagnostic)
+		switch {
+		case !ok:
+			t.Errorf("%q: %v", tt.text, err)
+		case tt.says == "" && d.Args[0].En != "a quote ' is not closed":
+			t.Errorf("%q: %v", tt.text, err)
+		case tt.says != "" && (d.Help == nil || d.Help.En != tt.says):
+			t.Errorf("%q: help %v, want %q", tt.text, d.Help, tt.says)
+		}
+	}
+}
+
 func TestTargetsOfOneDatabaseShareAPool(t *testing.T) {
 	key := func(text string, o db.Options) string {
 		target, err := New().Target(text, o)

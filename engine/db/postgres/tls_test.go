@@ -190,3 +190,22 @@ func copyFile(t *testing.T, from, to string) {
 		t.Fatalf("chown: %v %s", err, out)
 	}
 }
+
+func TestAServerOfAnotherKindIsToldApart(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		if c, err := l.Accept(); err == nil {
+			c.Write([]byte("220 mail.example ESMTP\r\n"))
+			c.Close()
+		}
+	}()
+	_, err = newBench(t, "postgres://u@"+l.Addr().String()+"/d", db.Options{}, nil).Acquire(t.Context())
+	var refused *db.ConnectError
+	if !errors.As(err, &refused) || refused.Reason.En != "what answers there is not PostgreSQL; check the port" {
+		t.Errorf("got %v", err)
+	}
+}

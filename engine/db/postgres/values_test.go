@@ -168,6 +168,38 @@ func TestParameterMessageNamesNumberKindAndType(t *testing.T) {
 	if !errors.As(err, &d) || d.Message().En != "parameter 2 (a number) cannot be given as timestamp with time zone" {
 		t.Errorf("got %v", err)
 	}
+	for _, tt := range []struct {
+		sql   string
+		given value.Value
+		help  string
+	}{
+		{"SELECT $1::smallint", num("40000"), "it takes a whole number from -32768 to 32767"},
+		{"SELECT $1::bigint", text("x"), "it takes a whole number from -9223372036854775808 to 9223372036854775807"},
+		{"SELECT $1::date", text("01/04/2026"), "write it as 2026-04-01"},
+		{"SELECT $1::money", num("5"), "write it as $1::numeric::money"},
+	} {
+		if _, err := execute(context.Background(), c, tt.sql, tt.given); !errors.As(err, &d) || d.Help == nil || d.Help.En != tt.help {
+			t.Errorf("%s: %v, want the help %q", tt.sql, err, tt.help)
+		}
+	}
+}
+
+func TestPlaceholdersOfOthersAreToldApart(t *testing.T) {
+	c := newConn(t)
+	for _, tt := range []struct {
+		sql  string
+		says bool
+	}{
+		{"SELECT 1 WHERE 1 = ?", true},
+		{"SELECT 1 WHERE '?' = ", false},
+		{"SELEC $1", false},
+	} {
+		_, err := execute(context.Background(), c, tt.sql, num("1"))
+		var r *db.Refusal
+		if !errors.As(err, &r) || strings.HasSuffix(r.Message, otherPlaceholders) != tt.says || r.Tag != "[postgresql 42601]" {
+			t.Errorf("%s: %v", tt.sql, err)
+		}
+	}
 }
 
 // Each row of the table of results, by every way that values come.
