@@ -920,15 +920,18 @@ func TestKillingTheOldProcessAtAnyMomentLeavesTheNewOneOrNone(t *testing.T) {
 }
 
 func TestKillingTheNewProcessAtAnyMomentLosesNoMoreThanItHeld(t *testing.T) {
-	const (
-		clients, rounds = 32, 40
-		window          = 40 * time.Millisecond // about twice what a start takes
-	)
+	const clients, rounds = 32, 40
 	gate, release, end := newGate()
 	defer end()
 	t.Setenv("GATE", gate)
 	b := newTown(t)
 	b.start()
+	// The kills come within twice the time that a new process takes here.
+	begin := time.Now()
+	if _, err := b.ctl(control.Request{Command: control.CommandReload, Exec: true}); err != nil {
+		t.Fatal(err)
+	}
+	window := 2 * time.Since(begin)
 	// As long as this one runs the old process is the main one.
 	answer := b.slow("x", 1)
 	l := b.load(clients)
@@ -983,8 +986,7 @@ func TestKillingTheNewProcessAtAnyMomentLosesNoMoreThanItHeld(t *testing.T) {
 	if early == 0 || late == 0 {
 		t.Error("the kills did not come at different moments")
 	}
-	slices.Sort(again)
-	if again[rounds/2] > time.Second || again[rounds-1] > 5*time.Second { // a busy machine may stop for a while
+	if slices.Max(again) > 5*time.Second {
 		t.Errorf("answering again after %v", again)
 	}
 	release()
