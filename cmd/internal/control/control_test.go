@@ -25,6 +25,7 @@ type fakeDaemon struct {
 	panics  bool
 	asked   atomic.Int64
 	level   string
+	atOnce  func() // what draining does
 }
 
 func (d *fakeDaemon) Status() *Status {
@@ -65,6 +66,9 @@ func (d *fakeDaemon) SetLogLevel(level string) error {
 }
 
 func (d *fakeDaemon) Drain() error {
+	if d.atOnce != nil {
+		d.atOnce()
+	}
 	if d.refusal == nil {
 		close(d.drained)
 	}
@@ -266,6 +270,23 @@ func TestDrainTellsItsEndWhenTheConnectionCloses(t *testing.T) {
 	c.process = -1       // which is this one
 	if e := c.Await(); e == nil || *e != (Ended{Seconds: 1.5, Cancelled: 2, Dropped: 1}) {
 		t.Errorf("%+v", e)
+	}
+}
+
+func TestDrainThatIsFasterThanItsFirstAnswerTellsItsEndToo(t *testing.T) {
+	d := &fakeDaemon{drained: make(chan struct{})}
+	s := NewServer(d, zerolog.Nop())
+	d.atOnce = func() { s.Finish(Ended{Seconds: 0.1}) }
+	c, err := Dial(listening(t, s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if r, err := c.Ask(CommandDrain); err != nil || !r.Draining {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	if r, err := c.next(); err != nil || r.Ended == nil || r.Ended.Seconds != 0.1 {
+		t.Errorf("%+v, %v", r, err)
 	}
 }
 

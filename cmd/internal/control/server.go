@@ -64,7 +64,7 @@ type Server struct {
 
 	mu       sync.Mutex
 	waiting  []net.Conn // for the end
-	finished bool
+	ended    *Ended     // nil: not yet
 	listener net.Listener
 	paused   chan struct{} // closed by Resume; nil: not paused
 	parked   chan struct{} // hears that Serve waits for that
@@ -252,8 +252,12 @@ func (s *Server) drain(c net.Conn) (keep bool) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.finished || len(s.waiting) >= maxTalks {
-		return s.finished // the process is about to end, which closes c
+	switch {
+	case s.ended != nil: // faster than the first answer; the end of the process closes c
+		send(c, &Reply{OK: true, Ended: s.ended})
+		return true
+	case len(s.waiting) >= maxTalks:
+		return false
 	}
 	s.waiting = append(s.waiting, c)
 	return true
@@ -278,7 +282,7 @@ func (s *Server) Settle(limit time.Duration) {
 func (s *Server) Finish(e Ended) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.finished = true
+	s.ended = &e
 	for _, c := range s.waiting {
 		c.SetDeadline(time.Now().Add(patience / 10))
 		send(c, &Reply{OK: true, Ended: &e})
