@@ -43,7 +43,7 @@ func (t *timers) takeTurns(ctx context.Context, s *schedule) {
 		}
 	}()
 	told := ""
-	for waiting.Err() == nil {
+	for waiting.Err() == nil && !isClosed(s.stopping) {
 		lock, err := t.lock(waiting, source)
 		if err != nil {
 			if waiting.Err() != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"strings"
 	"syscall"
 )
 
@@ -69,6 +70,11 @@ func wordsFor(err error) *problem {
 		return errNoTLS
 	case errors.As(err, &alert):
 		return errTLSRefused
+	}
+	// net/http has no exported error for a connection that it kept and the
+	// server closed just then.
+	if strings.HasSuffix(err.Error(), "server closed idle connection") {
+		return errHungUp
 	}
 	for _, f := range netFailures {
 		if errors.Is(err, f.err) {
