@@ -279,9 +279,20 @@ var asciiLetters = func() (all [utf8.RuneSelf]Str) {
 	return
 }()
 
-// LetterValue returns the text of one letter s without allocating when it is
-// ASCII.
+// noLetters is the empty text: the pieces between separators that follow each
+// other.
+var noLetters = func() *Str {
+	t := &Str{frozen: true}
+	t.letters.Store(&letters{single: true})
+	return t
+}()
+
+// LetterValue returns the text s, at best one letter, without allocating when it
+// is ASCII or empty.
 func LetterValue(s string) Value {
+	if s == "" {
+		return Value{kind: Text, ref: unsafe.Pointer(noLetters)}
+	}
 	if len(s) == 1 && s[0] < utf8.RuneSelf {
 		return Value{kind: Text, ref: unsafe.Pointer(&asciiLetters[s[0]])}
 	}
