@@ -1,16 +1,9 @@
 package wholetest
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/json"
-	"encoding/pem"
 	"fmt"
 	"io"
-	"math/big"
 	"net/url"
 	"os"
 	"os/exec"
@@ -26,32 +19,13 @@ import (
 // word is in every password of these tests, and must be seen nowhere.
 const word = "ரகசியச்சொல்"
 
-// certificate makes a certificate of its own authority for localhost, in files
-// cert.pem and key.pem in dir. They belong to whom the folder does.
+// certificate makes a certificate for localhost in dir; it belongs to whom the
+// folder does.
 func certificate(t *testing.T, dir string) (cert, key string) {
 	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "localhost"}, DNSNames: []string{"localhost"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	keyDER, err := x509.MarshalPKCS8PrivateKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cert, key = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
-	for path, block := range map[string]*pem.Block{cert: {Type: "CERTIFICATE", Bytes: der}, key: {Type: "PRIVATE KEY", Bytes: keyDER}} {
-		write(t, path, string(pem.EncodeToMemory(block)))
-		if out, err := exec.Command("chown", "--reference="+dir, path).CombinedOutput(); err != nil {
-			t.Fatalf("chown: %v %s", err, out)
-		}
+	cert, key = servers.Certificate(t, dir, "localhost")
+	if out, err := exec.Command("chown", "--reference="+dir, cert, key).CombinedOutput(); err != nil {
+		t.Fatalf("chown: %v %s", err, out)
 	}
 	return cert, key
 }

@@ -27,9 +27,8 @@ const (
 	selection = 5 * time.Second
 	// idleTime is after how long a connection that nobody uses is closed.
 	idleTime = 5 * time.Minute
-	// defaultConnect and defaultAcquire hold where the registry says nothing.
+	// defaultConnect holds where the registry says nothing.
 	defaultConnect = 5 * time.Second
-	defaultAcquire = 5 * time.Second
 	// monitors is how many connections the library holds to each server beside
 	// those that work.
 	monitors = 2
@@ -45,20 +44,14 @@ type client struct {
 	shown  *watcher
 	closed bool
 
-	// places holds as many as may work at a time; the library's own queue would
-	// let one wait as long as its run may take. Senders that wait are served in
-	// their order.
-	places  chan struct{}
-	used    atomic.Int64
-	waiting atomic.Int64
-	open    atomic.Int64 // connections, the monitors' too
+	// places are for as many as may work at a time; the library's own queue
+	// would let one wait as long as its run may take. nil before lib is made.
+	places atomic.Pointer[db.Places]
+	open   atomic.Int64 // connections, the monitors' too
 }
 
 func newClient(at *deployment, cfg db.PoolConfig) *client {
 	cfg.Max = max(cfg.Max, 1)
-	if cfg.AcquireTimeout <= 0 {
-		cfg.AcquireTimeout = defaultAcquire
-	}
 	if cfg.ConnectTimeout <= 0 {
 		cfg.ConnectTimeout = defaultConnect
 	}
@@ -129,7 +122,9 @@ func (c *client) library(ctx context.Context) (*mongo.Client, error) {
 		return nil, &db.ConnectError{Reason: db.WireReason(err)}
 	}
 	c.lib = lib
-	c.places = make(chan struct{}, share)
+	each := c.cfg
+	each.Max = int(share)
+	c.places.Store(db.NewPlaces(each))
 	return lib, nil
 }
 
@@ -215,37 +210,12 @@ func (c *client) patience() time.Duration {
 	return cmp.Or(c.at.milliseconds("serverselectiontimeoutms"), selection)
 }
 
-// place waits for one of the places, first come, first served. The caller
-// gives it back with leave. The error is ctx's or diag.NoFreeConnection.
-func (c *client) place(ctx context.Context) error {
-	select {
-	case c.places <- struct{}{}:
-	default:
-		c.waiting.Add(1)
-		defer c.waiting.Add(-1)
-		timer := time.NewTimer(c.cfg.AcquireTimeout)
-		defer timer.Stop()
-		select {
-		case c.places <- struct{}{}:
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-timer.C:
-			return diag.NoFreeConnection.New(c.cfg.Label, c.cfg.AcquireTimeout)
-		}
-	}
-	c.used.Add(1)
-	return nil
-}
-
-func (c *client) leave() {
-	c.used.Add(-1)
-	<-c.places
-}
-
 // Usage implements db.Gauge. Idle are also the monitors.
 func (c *client) Usage() (used, idle, waiting int) {
-	used = int(c.used.Load())
-	return used, max(int(c.open.Load())-used, 0), int(c.waiting.Load())
+	if p := c.places.Load(); p != nil {
+		used, waiting = p.Usage()
+	}
+	return used, max(int(c.open.Load())-used, 0), waiting
 }
 
 // Close implements db.MongoClient.

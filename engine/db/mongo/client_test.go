@@ -2,16 +2,9 @@ package mongo
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"errors"
 	"fmt"
-	"math/big"
 	mathrand "math/rand/v2"
 	"net"
 	"net/url"
@@ -575,7 +568,11 @@ func TestSocketsAndTLS(t *testing.T) {
 	b := newBench(t, "mongodb://"+url.QueryEscape(filepath.Join(dir, "m.sock")), nil)
 	b.want(insert("c", rec("_id", 1)), "1")
 
-	pair, ca := certificate(t, dir)
+	ca, key := servers.Certificate(t, dir, "127.0.0.1")
+	pair, err := tls.LoadX509KeyPair(ca, key)
+	if err != nil {
+		t.Fatal(err)
+	}
 	secured, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{pair}})
 	if err != nil {
 		t.Fatal(err)
@@ -600,27 +597,4 @@ func TestSocketsAndTLS(t *testing.T) {
 	if _, err := New().Target(text+"tlsCAFile=%2Fno%2Fsuch%2Ffile", db.Options{Source: true}); err == nil {
 		t.Error("a file that is not there is taken")
 	}
-}
-
-// certificate makes a certificate for 127.0.0.1 that signs itself, and the
-// file that holds it.
-func certificate(t *testing.T, dir string) (tls.Certificate, string) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(dir, "ca.pem")
-	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, file
 }

@@ -47,10 +47,11 @@ func (c *client) Do(ctx context.Context, database string, op *host.MongoOp) (val
 	if err != nil {
 		return value.Value{}, err
 	}
-	if err := c.place(ctx); err != nil {
+	places := c.places.Load()
+	if err := places.Take(ctx); err != nil {
 		return value.Value{}, err
 	}
-	defer c.leave()
+	defer places.Leave()
 
 	v, err := c.do(ctx, lib, database, op, documents)
 	var lost *db.Lost

@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"container/list"
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
@@ -48,92 +47,65 @@ func keysOf(columns []column) *db.Columns {
 	return db.NewColumns(names)
 }
 
-// An lru keeps the shapes of the statements used last. The zero size keeps
-// nothing.
-type lru struct {
-	size  int
-	order *list.List // of *entry, the one used last in front
-	at    map[string]*list.Element
+// statements are those that one connection has prepared.
+type statements struct {
+	recent *db.Recent[*shape]
+	gone   *shape // the one that recent let go of last
 }
 
-type entry struct {
-	sql   string
-	shape *shape
-}
-
-func newLRU(size int) lru {
-	return lru{size: size, order: list.New(), at: map[string]*list.Element{}}
+func newStatements(size int) *statements {
+	s := &statements{}
+	s.recent = db.NewRecent(size, func(gone *shape) { s.gone = gone })
+	return s
 }
 
 // get returns the shape of a statement, nil when it is not kept.
-func (l *lru) get(sql string) *shape {
-	e := l.at[sql]
-	if e == nil {
-		return nil
-	}
-	l.order.MoveToFront(e)
-	return e.Value.(*entry).shape
+func (s *statements) get(sql string) *shape {
+	sh, _ := s.recent.Get(sql)
+	return sh
 }
 
-// put keeps a shape and returns the one that has to go for it, or nil.
-func (l *lru) put(sql string, s *shape) (gone *shape) {
-	if l.size <= 0 {
-		return nil
-	}
-	l.drop(sql)
-	if len(l.at) >= l.size {
-		last := l.order.Remove(l.order.Back()).(*entry)
-		delete(l.at, last.sql)
-		gone = last.shape
-	}
-	l.at[sql] = l.order.PushFront(&entry{sql, s})
-	return gone
+// put keeps a shape and returns the one that has to go for it, or nil. One that
+// was kept for the same statement has the same name and goes without a word.
+func (s *statements) put(sql string, sh *shape) (gone *shape) {
+	s.drop(sql)
+	s.gone = nil
+	s.recent.Put(sql, sh)
+	return s.gone
 }
 
-// drop forgets a statement.
-func (l *lru) drop(sql string) {
-	if e := l.at[sql]; e != nil {
-		l.order.Remove(e)
-		delete(l.at, sql)
-	}
-}
-
-// clear forgets all.
-func (l *lru) clear() {
-	l.order.Init()
-	clear(l.at)
-}
-
-// statements are those that one connection has prepared.
-type statements struct{ lru }
-
-func newStatements(size int) *statements { return &statements{newLRU(size)} }
+// drop forgets a statement, and clear all.
+func (s *statements) drop(sql string) { s.recent.Drop(sql) }
+func (s *statements) clear()          { s.recent.Clear() }
 
 // shapeCache are the shapes that a pool's connections share in the mode
 // describe. Safe for concurrent use.
 type shapeCache struct {
-	mu  sync.Mutex
-	lru lru
+	mu     sync.Mutex
+	recent *db.Recent[*shape]
 }
 
-func newShapeCache(size int) *shapeCache { return &shapeCache{lru: newLRU(size)} }
+func newShapeCache(size int) *shapeCache {
+	return &shapeCache{recent: db.NewRecent(size, func(*shape) {})}
+}
 
 func (c *shapeCache) get(sql string) *shape {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.lru.get(sql)
+	sh, _ := c.recent.Get(sql)
+	return sh
 }
 
 func (c *shapeCache) put(sql string, s *shape) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.lru.put(sql, s)
+	c.recent.Put(sql, s)
 }
 
 func (c *shapeCache) drop(sql string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.lru.drop(sql)
+	c.recent.Drop(sql)
 }
 
 // nameOf returns the name by which a statement is prepared. It is made of the

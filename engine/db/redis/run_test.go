@@ -3,17 +3,10 @@ package redis
 import (
 	"bufio"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
-	"math/big"
 	"net"
 	"os"
 	"path/filepath"
@@ -427,7 +420,11 @@ func TestUnixSocketsAndTLS(t *testing.T) {
 	b := newBench(t, "unix://"+filepath.Join(dir, "s")+"?db=1", db.Options{}, nil)
 	b.want(b.begin(), "PING", "a string PONG")
 
-	pair, ca := certificate(t, dir)
+	ca, key := servers.Certificate(t, dir, "127.0.0.1")
+	pair, err := tls.LoadX509KeyPair(ca, key)
+	if err != nil {
+		t.Fatal(err)
+	}
 	secured, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{pair}})
 	if err != nil {
 		t.Fatal(err)
@@ -445,29 +442,6 @@ func TestUnixSocketsAndTLS(t *testing.T) {
 		t.Errorf("an unknown certificate: %s", got)
 	}
 	b.wantOpen(0)
-}
-
-// certificate makes a certificate for 127.0.0.1 that signs itself, and the
-// file that holds it.
-func certificate(t *testing.T, dir string) (tls.Certificate, string) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(dir, "ca.pem")
-	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, file
 }
 
 // fake answers each command with what reply says, and notes them all; a reply
