@@ -484,22 +484,6 @@ var ledgerFunctions = []Function{
 	}},
 }
 
-// ledgerNatives are what pErEtu leaves to Go.
-var ledgerNatives = []Function{
-	{Builtin: builtin.Builtin{
-		ID:   "pErEtu.groupNumbers",
-		Name: builtin.Spelling{Tamil: "குழு_எண்கள்", Roman: "kuzu_eNkaL"},
-		Args: []builtin.Arg{
-			arg("மதிப்புகள்", "values", builtin.Countable),
-		},
-		Ret: "array of number",
-		Doc: diag.Text{
-			Ta: "ஒவ்வொரு மதிப்பின் குழு எண்: சமமானவை (==) ஒரே குழு; குழுக்கள் முதலில் வந்த வரிசையில் 0 முதல் எண்ணப்படும்",
-			En: "the number of the group of each value: equal (==) values are one group; groups are counted from 0 in order of first appearance",
-		},
-	}, body: groupNumbers},
-}
-
 // companyFunctions are those of nUlakam/kaNakkiyal/niRuvaZam.qmz.
 var companyFunctions = []Function{
 	{Builtin: builtin.Builtin{

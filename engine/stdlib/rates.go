@@ -120,30 +120,6 @@ var rateFunctions = []Function{
 	}, New: true},
 }
 
-// rateNatives are what vari_viziqam leaves to Go.
-var rateNatives = []Function{
-	{Builtin: builtin.Builtin{
-		ID:     "vari_viziqam.databaseKind",
-		Name:   builtin.Spelling{Tamil: "தளத்தின்_வகை", Roman: "qaLaqqiZ_vakY"},
-		Ret:    "text",
-		Effect: builtin.Database,
-		Doc: diag.Text{
-			Ta: "இணைந்துள்ள SQL தளத்தின் வகை: SQLite, PostgreSQL, MySQL; இல்லையெனில் \"\"",
-			En: "the kind of the SQL database that is connected: SQLite, PostgreSQL, MySQL; \"\" for none",
-		},
-	}, body: databaseKind},
-	{Builtin: builtin.Builtin{
-		ID:     "vari_viziqam.inTransaction",
-		Name:   builtin.Spelling{Tamil: "பரிவர்த்தனைக்குள்ளா", Roman: "parivarqqaZYkkuLLA"},
-		Ret:    "boolean",
-		Effect: builtin.Database,
-		Doc: diag.Text{
-			Ta: "தளத்தில் ஒரு பரிவர்த்தனை முடிக்கப்படாமல் உள்ளதா",
-			En: "is a transaction open in the database",
-		},
-	}, body: inTransaction},
-}
-
 // assetFunctions are those of nUlakam/vawki/coqqu.qmz.
 var assetFunctions = []Function{
 	{Builtin: builtin.Builtin{
@@ -239,30 +215,6 @@ var assetFunctions = []Function{
 			{Expr: `விதிமுறை_அட்டவணையை_ஆக்கு()`, Want: `சரி(0)`},
 		},
 	}, New: true},
-}
-
-// assetNatives are what coqqu leaves to Go.
-var assetNatives = []Function{
-	{Builtin: builtin.Builtin{
-		ID:     "coqqu.databaseKind",
-		Name:   builtin.Spelling{Tamil: "தளத்தின்_வகை", Roman: "qaLaqqiZ_vakY"},
-		Ret:    "text",
-		Effect: builtin.Database,
-		Doc: diag.Text{
-			Ta: "இணைந்துள்ள SQL தளத்தின் வகை: SQLite, PostgreSQL, MySQL; இல்லையெனில் \"\"",
-			En: "the kind of the SQL database that is connected: SQLite, PostgreSQL, MySQL; \"\" for none",
-		},
-	}, body: databaseKind},
-	{Builtin: builtin.Builtin{
-		ID:     "coqqu.inTransaction",
-		Name:   builtin.Spelling{Tamil: "பரிவர்த்தனைக்குள்ளா", Roman: "parivarqqaZYkkuLLA"},
-		Ret:    "boolean",
-		Effect: builtin.Database,
-		Doc: diag.Text{
-			Ta: "தளத்தில் ஒரு பரிவர்த்தனை முடிக்கப்படாமல் உள்ளதா",
-			En: "is a transaction open in the database",
-		},
-	}, body: inTransaction},
 }
 
 // Bodies in Go.

@@ -189,23 +189,6 @@ var statementFunctions = []Function{
 	}},
 }
 
-// statementNatives are what aRikkYkaL leaves to Go.
-var statementNatives = []Function{
-	{Builtin: builtin.Builtin{
-		ID:   "aRikkYkaL.sides",
-		Name: builtin.Spelling{Tamil: "பக்க_மொத்தங்கள்", Roman: "pakka_moqqawkaL"},
-		Args: []builtin.Arg{
-			arg("பேரேடு", "ledger", builtin.Countable),
-			arg("குறிகள்", "codes", builtin.Countable),
-		},
-		Ret: "array of record",
-		Doc: diag.Text{
-			Ta: "ஒவ்வொரு குறிக்கும் {பற்று, வரவு}: அக்கணக்கின் பற்றுகள், வரவுகள் ஆகியவற்றின் கூட்டுத்தொகை; பேரேட்டில் ஒரே நடை",
-			En: "for each code {பற்று, வரவு}, the sums of the debits and of the credits of that account, in one walk of the ledger",
-		},
-	}, body: sideTotals},
-}
-
 // closingFunctions are those of nUlakam/kaNakkiyal/mutippu.qmz.
 var closingFunctions = []Function{
 	{Builtin: builtin.Builtin{
@@ -265,23 +248,6 @@ var closingFunctions = []Function{
 			{Expr: `முடிக்கப்பட்டதா([], [], இந்திய_ஆண்டு(2025))`, Want: `true`},
 		},
 	}},
-}
-
-// closingNatives are what mutippu leaves to Go.
-var closingNatives = []Function{
-	{Builtin: builtin.Builtin{
-		ID:   "mutippu.sides",
-		Name: builtin.Spelling{Tamil: "பக்க_மொத்தங்கள்", Roman: "pakka_moqqawkaL"},
-		Args: []builtin.Arg{
-			arg("பேரேடு", "ledger", builtin.Countable),
-			arg("குறிகள்", "codes", builtin.Countable),
-		},
-		Ret: "array of record",
-		Doc: diag.Text{
-			Ta: "ஒவ்வொரு குறிக்கும் {பற்று, வரவு}: அக்கணக்கின் பற்றுகள், வரவுகள் ஆகியவற்றின் கூட்டுத்தொகை; பேரேட்டில் ஒரே நடை",
-			En: "for each code {பற்று, வரவு}, the sums of the debits and of the credits of that account, in one walk of the ledger",
-		},
-	}, body: sideTotals},
 }
 
 // clearingFunctions are those of nUlakam/kaNakkiyal/oqukkItu.qmz.
@@ -424,20 +390,4 @@ var clearingFunctions = []Function{
 			{Expr: `வயது_அட்டவணை_அச்சிடு(வயது_அட்டவணை([], [], "101", "சொத்து", "2025-05-02"))`, Want: "வயது அட்டவணை\n  நடப்பு (0-30)   : 0\n  31-60           : 0\n  61-90           : 0\n  91-120          : 0\n  120 மேல்        : 0\n  மொத்த நிலுவை    : 0\nnil"},
 		},
 	}},
-}
-
-// clearingNatives are what oqukkItu leaves to Go.
-var clearingNatives = []Function{
-	{Builtin: builtin.Builtin{
-		ID:   "oqukkItu.groupNumbers",
-		Name: builtin.Spelling{Tamil: "குழு_எண்கள்", Roman: "kuzu_eNkaL"},
-		Args: []builtin.Arg{
-			arg("மதிப்புகள்", "values", builtin.Countable),
-		},
-		Ret: "array of number",
-		Doc: diag.Text{
-			Ta: "ஒவ்வொரு மதிப்பின் குழு எண்: சமமானவை (==) ஒரே குழு; குழுக்கள் முதலில் வந்த வரிசையில் 0 முதல் எண்ணப்படும்",
-			En: "the number of the group of each value: equal (==) values are one group; groups are counted from 0 in order of first appearance",
-		},
-	}, body: groupNumbers},
 }
