@@ -148,7 +148,7 @@ func (r *Run) parameters(sql, params *value.Value) (string, []value.Value, error
 		return "", nil, err
 	}
 	if params.Kind() != value.Array {
-		return "", nil, diag.ParametersNoArray.New(KindText(params))
+		return "", nil, diag.ParametersNoArray.New(builtin.KindName(params))
 	}
 	return text, params.Elems(), nil
 }

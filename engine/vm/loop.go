@@ -437,7 +437,7 @@ func (r *Run) loop(f *code.Func) error {
 				result = i.B
 				goto leave
 			default:
-				err = diag.NotAResult.New(KindText(v))
+				err = diag.NotAResult.New(builtin.KindName(v))
 				goto failed
 			}
 		case code.IterInit:
@@ -447,7 +447,7 @@ func (r *Run) loop(f *code.Func) error {
 				*at(regs, i.A) = v.Share()
 				*at(regs, i.A+1) = value.Place(0)
 			default:
-				err = diag.CannotWalk.New(KindText(&v))
+				err = diag.CannotWalk.New(builtin.KindName(&v))
 				goto failed
 			}
 		case code.IterNext:
@@ -615,7 +615,7 @@ func tooDeep() error { return diag.TooDeep.New(value.MaxDepth) }
 
 // badArgument is the error of the builtin called before pc.
 func (r *Run) badArgument(f *code.Func, pc int, want diag.Text, got *value.Value) error {
-	return diag.BadArgument.New(f.Spans[pc-1].Text(), want, KindText(got))
+	return diag.BadArgument.New(f.Spans[pc-1].Text(), want, builtin.KindName(got))
 }
 
 func (r *Run) notAnArray(v *value.Value, f *code.Func, pc int) error {
@@ -750,7 +750,7 @@ func index(dst, a, i *value.Value, r *Run) error {
 		*dst = v
 		return nil
 	}
-	return diag.NoElements.New(KindText(a))
+	return diag.NoElements.New(builtin.KindName(a))
 }
 
 // place converts an index and holds it against a length.
@@ -772,7 +772,7 @@ func place(i *value.Value, length int) (int, error) {
 // field is dst = a.name.
 func field(dst, a, name *value.Value) error {
 	if a.Kind() != value.Record {
-		return diag.FieldOfNonRecord.New(name.Str(), KindText(a))
+		return diag.FieldOfNonRecord.New(name.Str(), builtin.KindName(a))
 	}
 	v, ok := a.Get(name.Str())
 	if !ok {
@@ -805,12 +805,12 @@ func (r *Run) setIndex(target, i, v *value.Value, f *code.Func, reg int32) error
 		}
 		return r.set(target, k, v)
 	}
-	return diag.CannotSetElement.New(f.Names[reg], KindText(target))
+	return diag.CannotSetElement.New(f.Names[reg], builtin.KindName(target))
 }
 
 func (r *Run) setField(target *value.Value, name string, v *value.Value, f *code.Func, reg int32) error {
 	if target.Kind() != value.Record {
-		return diag.CannotSetField.New(f.Names[reg], KindText(target))
+		return diag.CannotSetField.New(f.Names[reg], builtin.KindName(target))
 	}
 	return r.set(target, name, v)
 }

@@ -310,22 +310,3 @@ func (r *Run) equal(a, b *value.Value) (bool, error) {
 		}
 	}
 }
-
-// KindText names the kind of v as messages do.
-func KindText(v *value.Value) diag.Text {
-	switch v.Kind() {
-	case value.Number:
-		return diag.KindNumber
-	case value.Text:
-		return diag.KindText
-	case value.Boolean:
-		return diag.KindBoolean
-	case value.Array:
-		return diag.KindArray
-	case value.Record:
-		return diag.KindRecord
-	case value.Success, value.Failure:
-		return diag.KindResult
-	}
-	return diag.KindNil
-}
