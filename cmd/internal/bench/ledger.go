@@ -190,13 +190,7 @@ func (b *bench) ledgerVerdict(clients int, rate, p50, processor *figure) {
 // sees that they answer the same.
 func (b *bench) ledgerSides(sides []string, dsn map[string]string) (running map[string]ledgerSide, end func() error, err error) {
 	var started []*stand.Process
-	end = func() error {
-		var errs []error
-		for i := len(started) - 1; i >= 0; i-- {
-			errs = append(errs, b.stand.End(started[i]))
-		}
-		return errors.Join(errs...)
-	}
+	end = func() error { return b.endAll(started) }
 	program, err := filepath.Abs(b.ledgerProgram)
 	if err != nil {
 		return nil, end, err

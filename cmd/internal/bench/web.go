@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -147,17 +148,20 @@ func (b *bench) sidesWithPHP(sides ...string) []string {
 	return sides
 }
 
+// endAll ends processes, the last one first.
+func (b *bench) endAll(started []*stand.Process) error {
+	var errs []error
+	for _, p := range slices.Backward(started) {
+		errs = append(errs, b.stand.End(p))
+	}
+	return errors.Join(errs...)
+}
+
 // startSides starts the programs of the sides and waits for their answers. end
 // ends them and nginx.
 func (b *bench) startSides(sides []string, program, script string, ready func(url string) error) (f *front, daemon *stand.Process, end func() error, err error) {
 	var started []*stand.Process
-	end = func() error {
-		var errs []error
-		for i := len(started) - 1; i >= 0; i-- {
-			errs = append(errs, b.stand.End(started[i]))
-		}
-		return errors.Join(errs...)
-	}
+	end = func() error { return b.endAll(started) }
 	starters := map[string]func() (*stand.Process, error){
 		etamild: func() (*stand.Process, error) { return b.startDaemon(program) },
 		bare:    b.startBare,

@@ -35,30 +35,20 @@ func (m *Machine) outside(path string) string {
 // outputs as one, and its exit status: -1 when it was killed, at the end of ctx
 // for one, or could not be run.
 func (m *Machine) Exec(ctx context.Context, command ...string) (out string, code int) {
-	return m.enter(ctx, []string{"-m", "-u", "-i", "-n", "-p"}, command)
-}
-
-// Outside runs a command of this machine in the network of the booted one: a
-// load generator that is not installed inside. It is otherwise like Exec.
-func (m *Machine) Outside(ctx context.Context, command ...string) (out string, code int) {
-	return m.enter(ctx, []string{"-n"}, command)
-}
-
-func (m *Machine) enter(ctx context.Context, namespaces, command []string) (string, int) {
-	args := append([]string{"-t", strconv.Itoa(m.leader)}, namespaces...)
-	cmd := exec.CommandContext(ctx, "nsenter", append(append(args, "--"), command...)...)
+	args := []string{"-t", strconv.Itoa(m.leader), "-m", "-u", "-i", "-n", "-p", "--"}
+	cmd := exec.CommandContext(ctx, "nsenter", append(args, command...)...)
 	cmd.Env = environment
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = 2 * time.Second // something that it left behind may hold the output
-	out, err := cmd.CombinedOutput()
+	wrote, err := cmd.CombinedOutput()
 	if err == nil || errors.Is(err, exec.ErrWaitDelay) {
-		return string(out), 0
+		return string(wrote), 0
 	}
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
-		return string(out), exit.ExitCode()
+		return string(wrote), exit.ExitCode()
 	}
-	return string(out) + err.Error(), -1
+	return string(wrote) + err.Error(), -1
 }
 
 // Run is Exec for a command that must succeed; otherwise the test ends.

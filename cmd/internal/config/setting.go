@@ -454,10 +454,6 @@ func flatten(groups []Group) (all []*Setting) {
 	return all
 }
 
-// Settings returns every setting in the order of the table. The rows are not
-// to be changed.
-func Settings() []*Setting { return slices.Clone(table) }
-
 // Lookup finds a setting by its key; nil when there is none.
 func Lookup(key string) *Setting {
 	for _, s := range table {

@@ -162,13 +162,7 @@ var table = []metric{
 		collect: func(m *metric, s *sample) {
 			for i := range s.pools {
 				p := &s.pools[i]
-				cumulative := make(map[float64]uint64, len(db.AcquireBuckets))
-				below := uint64(0)
-				for j, bound := range db.AcquireBuckets {
-					below += p.Acquired[j]
-					cumulative[bound] = below
-				}
-				s.to <- prometheus.MustNewConstHistogram(m.desc, below+p.Acquired[len(db.AcquireBuckets)], p.AcquireTime.Seconds(), cumulative, p.Label, string(p.Kind))
+				m.sendHistogram(s, db.AcquireBuckets[:], p.Acquired[:], p.AcquireTime, p.Label, string(p.Kind))
 			}
 		}},
 	{name: "etamil_database_connects_total", kind: counter, labels: []string{"database", "kind"},
@@ -285,16 +279,31 @@ func (m *metric) sendAll(s *sample, values map[string]uint64) {
 	}
 }
 
-var bounds = web.Buckets()
+var (
+	bounds        = web.Buckets()
+	boundsSeconds = func() []float64 {
+		all := make([]float64, len(bounds))
+		for i, bound := range bounds {
+			all[i] = bound.Seconds()
+		}
+		return all
+	}()
+)
 
 func (m *metric) sendDistribution(s *sample, d *web.Distribution, labels ...string) {
+	m.sendHistogram(s, boundsSeconds, d.Counts[:], d.Sum, labels...)
+}
+
+// sendHistogram sends what was counted by the upper bounds in seconds; the last
+// count is of all beyond them.
+func (m *metric) sendHistogram(s *sample, bounds []float64, counts []uint64, sum time.Duration, labels ...string) {
 	cumulative := make(map[float64]uint64, len(bounds))
 	below := uint64(0)
 	for i, bound := range bounds {
-		below += d.Counts[i]
-		cumulative[bound.Seconds()] = below
+		below += counts[i]
+		cumulative[bound] = below
 	}
-	s.to <- prometheus.MustNewConstHistogram(m.desc, d.Count, d.Sum.Seconds(), cumulative, labels...)
+	s.to <- prometheus.MustNewConstHistogram(m.desc, below+counts[len(bounds)], sum.Seconds(), cumulative, labels...)
 }
 
 // A collector is the prometheus.Collector of a daemon.
