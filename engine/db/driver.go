@@ -116,16 +116,18 @@ type PoolConfig struct {
 // A Pool is a driver's pool of SQL connections behind the registry's queue.
 // Safe for concurrent use.
 //
-// The registry alone decides how many connections are open: it calls Acquire
-// only when a place is free or an idle connection is there, so that Acquire
-// never waits for one, and the pool never opens or closes connections by
-// itself but for a broken one that Acquire replaces.
+// The registry alone decides how many connections are open, and when the
+// server is tried again after a failure: the pool never opens one by itself,
+// and closes none but those that Idle finds dead.
 type Pool interface {
-	// Acquire returns the connection that became idle last, or opens one. An
-	// idle one that rested longer than a second is asked for a sign of life
-	// first; a dead one is replaced. The error is ctx's, a *ConnectError, or
-	// diag.ConnectFailed without a name.
-	Acquire(ctx context.Context) (Conn, error)
+	// Idle returns the connection that became idle last; nil when there is
+	// none, or ctx has ended. One that rested longer than a second is asked
+	// for a sign of life first; dead ones are closed.
+	Idle(ctx context.Context) Conn
+	// Connect opens a connection. The registry calls it only when a place is
+	// free, so that it never waits for one. The error is ctx's, a
+	// *ConnectError, or diag.ConnectFailed without a name.
+	Connect(ctx context.Context) (Conn, error)
 	// CloseIdle closes the n connections that have been idle longest and
 	// returns how many it closed.
 	CloseIdle(n int) int

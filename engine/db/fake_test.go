@@ -137,16 +137,12 @@ type fakePool struct {
 	closed bool
 }
 
-func (p *fakePool) Acquire(ctx context.Context) (Conn, error) {
+func (p *fakePool) Idle(ctx context.Context) Conn {
 	for {
 		p.mu.Lock()
-		if p.closed {
+		if p.closed || len(p.idle) == 0 {
 			p.mu.Unlock()
-			return nil, &ConnectError{Reason: diag.Same("closed")}
-		}
-		if len(p.idle) == 0 {
-			p.mu.Unlock()
-			break
+			return nil
 		}
 		c := p.idle[len(p.idle)-1]
 		p.idle = p.idle[:len(p.idle)-1]
@@ -155,7 +151,16 @@ func (p *fakePool) Acquire(ctx context.Context) (Conn, error) {
 			c.close()
 			continue
 		}
-		return c, nil
+		return c
+	}
+}
+
+func (p *fakePool) Connect(ctx context.Context) (Conn, error) {
+	p.mu.Lock()
+	closed := p.closed
+	p.mu.Unlock()
+	if closed {
+		return nil, &ConnectError{Reason: diag.Same("closed")}
 	}
 	if err := p.server.dial(ctx, p.config); err != nil {
 		return nil, err

@@ -427,25 +427,19 @@ func (r *Registry) lease(ctx context.Context, p *pool, limit time.Duration, atte
 		return nil, err
 	}
 	r.closeEvicted(g.evicted, false)
-	var a *attempt
-	if !attempting && !g.idle {
-		if a, err = p.gate(ctx); err != nil {
+	var c Conn
+	if g.idle {
+		r.mu.Lock()
+		sql := p.sql
+		r.mu.Unlock()
+		c = sql.Idle(ctx)
+		g.idle = c != nil || ctx.Err() != nil // dead ones left their place free
+	}
+	if c == nil {
+		if c, err = p.connect(ctx, attempting); err != nil {
 			p.failed(g)
 			return nil, err
 		}
-	}
-	c, err := p.acquire(ctx)
-	switch {
-	case a != nil:
-		p.settle(ctx, a, err)
-	case !attempting:
-		r.mu.Lock()
-		p.learn(ctx, err)
-		r.mu.Unlock()
-	}
-	if err != nil {
-		p.failed(g)
-		return nil, err
 	}
 	p.count.took(time.Since(start))
 	r.mu.Lock()
@@ -465,9 +459,30 @@ func (p *pool) hopeless() error {
 	return nil
 }
 
-// acquire gets a connection from the driver. A private database is opened with
-// a pool of its own, which is closed with its connection.
-func (p *pool) acquire(ctx context.Context) (Conn, error) {
+// connect opens a connection when there is reason to think that it can be;
+// attempting tells that the caller holds the pool's attempt.
+func (p *pool) connect(ctx context.Context, attempting bool) (Conn, error) {
+	if attempting {
+		return p.dial(ctx)
+	}
+	a, err := p.gate(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c, err := p.dial(ctx)
+	if a != nil {
+		p.settle(ctx, a, err)
+		return c, err
+	}
+	p.reg.mu.Lock()
+	p.learn(ctx, err)
+	p.reg.mu.Unlock()
+	return c, err
+}
+
+// dial has the driver open a connection. A private database is opened with a
+// pool of its own, which is closed with its connection.
+func (p *pool) dial(ctx context.Context) (Conn, error) {
 	p.reg.mu.Lock()
 	sql, size := p.sql, p.max
 	p.reg.mu.Unlock()
@@ -477,7 +492,7 @@ func (p *pool) acquire(ctx context.Context) (Conn, error) {
 		if sql, err = p.target.Open(p.config(1)); err != nil {
 			return nil, p.connectFailure(ctx, err)
 		}
-		c, err := sql.Acquire(ctx)
+		c, err := sql.Connect(ctx)
 		if err != nil {
 			sql.Close()
 			return nil, p.connectFailure(ctx, err)
@@ -495,7 +510,7 @@ func (p *pool) acquire(ctx context.Context) (Conn, error) {
 			sql.Close()
 		}
 	}
-	c, err := sql.Acquire(ctx)
+	c, err := sql.Connect(ctx)
 	if err != nil {
 		return nil, p.connectFailure(ctx, err)
 	}

@@ -426,6 +426,29 @@ func TestOldConnectionsAreClosedWhenGivenBack(t *testing.T) {
 	}
 }
 
+func TestAConnectionThatWasIdleDoesNotProveTheServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStand(t, Settings{})
+		server := s.of[PostgreSQL].server("h/x")
+		first, second := s.connected("PostgreSQL", "postgres://h/x"), s.connected("PostgreSQL", "postgres://h/x")
+		first.want(first.do("SELECT 1"), "")
+		server.set(func(f *fakeServer) { f.refuse = errRefused })
+		second.want(second.do("SELECT 1"), "ET5041")
+		first.Close(false)
+		for range 5 {
+			first, second = s.connected("PostgreSQL", "postgres://h/x"), s.connected("PostgreSQL", "postgres://h/x")
+			first.want(first.do("SELECT 1"), "") // on what was open before
+			second.want(second.do("SELECT 1"), "ET5041")
+			first.Close(false)
+			second.Close(false)
+		}
+		if _, _, dials := server.counts(); dials != 2 {
+			t.Errorf("%d tries to connect within a second, want the one that worked and the one that did not", dials)
+		}
+		s.Registry.Close()
+	})
+}
+
 func TestDeadIdleConnectionsAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStand(t, Settings{})

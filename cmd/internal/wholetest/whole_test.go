@@ -342,9 +342,7 @@ func TestSIGTERMUnderLoadAnswersWhatItHasAndNginxLogsNothing(t *testing.T) {
 			}
 		})
 	}
-	for ok.Load() < 500 {
-		time.Sleep(time.Millisecond)
-	}
+	soon(t, 30*time.Second, "500 requests are answered", func() bool { return ok.Load() >= 500 })
 	syscall.Kill(p.daemon.PID(), syscall.SIGTERM)
 	select {
 	case <-p.daemon.Exited:

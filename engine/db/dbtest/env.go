@@ -77,6 +77,14 @@ type bench struct {
 	cancelled atomic.Int64
 }
 
+// Acquire returns an idle connection of a pool, or a new one.
+func Acquire(ctx context.Context, p db.Pool) (db.Conn, error) {
+	if c := p.Idle(ctx); c != nil {
+		return c, nil
+	}
+	return p.Connect(ctx)
+}
+
 // newBench opens a pool; change may alter its configuration.
 func newBench(t *testing.T, e Env, text string, change func(*db.PoolConfig)) *bench {
 	t.Helper()
@@ -126,7 +134,7 @@ func (b *bench) wantOpen(want int64) {
 // acquire leases a connection.
 func (b *bench) acquire() db.Conn {
 	b.t.Helper()
-	c, err := b.pool.Acquire(context.Background())
+	c, err := Acquire(context.Background(), b.pool)
 	if err != nil {
 		b.t.Fatalf("Acquire: %v", err)
 	}

@@ -517,7 +517,7 @@ func parallel(b *bench) {
 	for w := range workers {
 		all.Go(func() {
 			for n := range each {
-				c, err := b.pool.Acquire(context.Background())
+				c, err := Acquire(context.Background(), b.pool)
 				if err != nil {
 					b.t.Errorf("Acquire: %v", err)
 					return

@@ -17,6 +17,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 
 	"etamil/engine/db"
+	"etamil/engine/db/dbtest"
 	"etamil/engine/db/dbtest/servers"
 	"etamil/engine/diag"
 	"etamil/engine/host"
@@ -67,7 +68,7 @@ func newBench(t *testing.T, text string, o db.Options) *bench {
 // lease leases a connection that is closed at the end of the test.
 func (b *bench) lease() *conn {
 	b.Helper()
-	c, err := b.pool.Acquire(b.Context())
+	c, err := dbtest.Acquire(b.Context(), b.pool)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -245,7 +246,7 @@ func TestAServerOfAnotherKindIsToldApart(t *testing.T) {
 			c.Close()
 		}
 	}()
-	_, err = newBench(t, "mysql://"+l.Addr().String()+"/d", db.Options{}).pool.Acquire(t.Context())
+	_, err = dbtest.Acquire(t.Context(), newBench(t, "mysql://"+l.Addr().String()+"/d", db.Options{}).pool)
 	var c *db.ConnectError
 	if !errors.As(err, &c) || c.Reason.En != "what answers there is not MySQL; check the port" {
 		t.Errorf("got %v", err)
@@ -340,8 +341,9 @@ func TestTransactionsTheServerEnds(t *testing.T) {
 			crossed := make(chan string, 1)
 			if !tt.timeout {
 				go func() { crossed <- do(one, "UPDATE locked SET n = 1 WHERE id = 2") }()
-				for ask(two, "SELECT COUNT(*) AS n FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'") != "n=1" {
-				}
+				soon(t, "one waits for a lock", func() bool {
+					return ask(two, "SELECT COUNT(*) AS n FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'") == "n=1"
+				})
 			}
 			_, err := two.Execute(t.Context(), asked("UPDATE locked SET n = 2 WHERE id = 1", nil))
 			var refusal *db.Refusal
@@ -375,8 +377,7 @@ func TestACancelledStatementIsGoneFromTheServer(t *testing.T) {
 		c := b.lease()
 		ctx, cancel := context.WithCancel(t.Context())
 		go func() {
-			for column(t, look, running)[0] != "1" {
-			}
+			soon(t, "the statement runs", func() bool { return column(t, look, running)[0] == "1" })
 			cancel()
 		}()
 		s := asked(sql, nil)
@@ -386,11 +387,7 @@ func TestACancelledStatementIsGoneFromTheServer(t *testing.T) {
 		if c.Usable() || c.InTransaction() {
 			t.Error("the connection lives on")
 		}
-		for end := time.Now().Add(5 * time.Second); column(t, look, running)[0] != "0"; {
-			if time.Now().After(end) {
-				t.Fatalf("%s still runs", sql)
-			}
-		}
+		soon(t, "the statement is gone from the server", func() bool { return column(t, look, running)[0] == "0" })
 	}
 	if n := b.cancelled.Load(); n != 2 {
 		t.Errorf("%d cancels", n)
@@ -439,7 +436,7 @@ func TestConnectingFails(t *testing.T) {
 		{text + "?tls=on", ""},
 	} {
 		b := newBench(t, tt.text, db.Options{})
-		_, err := b.pool.Acquire(t.Context())
+		_, err := dbtest.Acquire(t.Context(), b.pool)
 		var c *db.ConnectError
 		if !errors.As(err, &c) || c.Tag != tt.want || c.Reason.En == "" {
 			t.Errorf("%s: %#v", tt.text, err)
@@ -455,12 +452,12 @@ func TestConnectingFails(t *testing.T) {
 	defer l.Close()
 	b := newBench(t, "mysql://"+l.Addr().String()+"/d?tcp_connect_timeout_ms=30", db.Options{})
 	var c *db.ConnectError
-	if _, err := b.pool.Acquire(t.Context()); !errors.As(err, &c) || c.Reason.En != "no answer within 30ms" {
+	if _, err := dbtest.Acquire(t.Context(), b.pool); !errors.As(err, &c) || c.Reason.En != "no answer within 30ms" {
 		t.Errorf("a silent server: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := b.pool.Acquire(ctx); err != context.Canceled {
+	if _, err := dbtest.Acquire(ctx, b.pool); err != context.Canceled {
 		t.Errorf("an ended run: %v", err)
 	}
 }
@@ -468,7 +465,7 @@ func TestConnectingFails(t *testing.T) {
 func TestARestartedServer(t *testing.T) {
 	s := servers.NewMariaDB(t)
 	b := newBench(t, s.URL, db.Options{})
-	c, err := b.pool.Acquire(t.Context())
+	c, err := dbtest.Acquire(t.Context(), b.pool)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -485,7 +482,7 @@ func TestARestartedServer(t *testing.T) {
 	}
 	b.want(ask(leased, "SELECT 1 AS v"), "lost")
 	var refused *db.ConnectError
-	if _, err := b.pool.Acquire(t.Context()); !errors.As(err, &refused) {
+	if _, err := dbtest.Acquire(t.Context(), b.pool); !errors.As(err, &refused) {
 		t.Errorf("Acquire: %v", err)
 	}
 	if err := s.Start(); err != nil {
@@ -578,7 +575,7 @@ func TestTLSModes(t *testing.T) {
 		{s.URL + "?tls=on&compress=true", ca, true, ""},
 	} {
 		b := newBench(t, tt.text, db.Options{Source: true, Keys: tt.keys})
-		c, err := b.pool.Acquire(t.Context())
+		c, err := dbtest.Acquire(t.Context(), b.pool)
 		if tt.fails != "" {
 			var refused *db.ConnectError
 			if !errors.As(err, &refused) || !strings.HasPrefix(refused.Reason.En, tt.fails) {
@@ -595,7 +592,7 @@ func TestTLSModes(t *testing.T) {
 			t.Errorf("%s: %s, want TLS %v", tt.text, got, tt.secured)
 		}
 		c.Release(true)
-		c, err = b.pool.Acquire(t.Context()) // the look at an idle connection passes
+		c, err = dbtest.Acquire(t.Context(), b.pool) // the look at an idle connection passes
 		if err != nil {
 			t.Fatal(err)
 		}

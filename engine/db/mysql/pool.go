@@ -78,24 +78,19 @@ func newPool(c *mysql.Config, own time.Duration, pc db.PoolConfig) (*pool, error
 // to leave the socket, which the library does not give out.
 type socketKey struct{}
 
-// Acquire implements db.Pool.
-func (p *pool) Acquire(ctx context.Context) (db.Conn, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	for {
+// Idle implements db.Pool.
+func (p *pool) Idle(ctx context.Context) db.Conn {
+	for ctx.Err() == nil {
 		c := p.pop()
 		if c == nil {
-			return p.open(ctx)
+			break
 		}
 		if c.alive(ctx) {
-			return c, nil
+			return c
 		}
 		c.close()
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
 	}
+	return nil
 }
 
 func (p *pool) pop() *conn {
@@ -119,8 +114,11 @@ func (p *pool) limited(ctx context.Context) (context.Context, context.CancelFunc
 	return context.WithTimeout(ctx, p.timeout)
 }
 
-// open connects and logs in.
-func (p *pool) open(ctx context.Context) (*conn, error) {
+// Connect implements db.Pool: it connects and logs in.
+func (p *pool) Connect(ctx context.Context) (db.Conn, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	limited, cancel := p.limited(ctx)
 	defer cancel()
 	c := &conn{pool: p, opened: time.Now(), usable: true}

@@ -5,7 +5,9 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"io"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/go-sql-driver/mysql"
 
@@ -35,7 +37,7 @@ func TestMariaDBPassesTheSuite(t *testing.T) {
 		Tags: dbtest.Tags{
 			Unique: "[mysql 1062 23000]", NotNull: "[mysql 1048 23000]", Syntax: "[mysql 1064 42000]", NoTable: "[mysql 1146 42S02]",
 		},
-		Kill: func(t *testing.T, text string) { killOthers(t, text, "CONNECTION") },
+		Kill: killOthers,
 	})
 }
 
@@ -80,19 +82,34 @@ func column(t *testing.T, c driver.Conn, sql string) []string {
 	}
 }
 
-// killOthers breaks every other connection of the user, or only what it runs.
-func killOthers(t *testing.T, text, what string) {
+// soon waits until what holds. It looks every 150 ms: the server shows its
+// transactions as of the last look to whoever looks more than ten times a second.
+func soon(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); !holds(); time.Sleep(150 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Errorf("not within 30 s: %s", what)
+			return
+		}
+	}
+}
+
+// killOthers breaks every other connection of the user.
+func killOthers(t *testing.T, text string) {
 	t.Helper()
 	c := direct(t, text)
 	defer c.Close()
 	const others = "SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND user = 'etamil'"
-	for _, id := range column(t, c, others) {
-		if _, err := c.(driver.ExecerContext).ExecContext(context.Background(), "KILL "+what+" "+id, nil); err != nil {
+	killed := column(t, c, others)
+	for _, id := range killed {
+		if _, err := c.(driver.ExecerContext).ExecContext(context.Background(), "KILL CONNECTION "+id, nil); err != nil {
 			if e, ok := err.(*mysql.MySQLError); !ok || e.Number != 1094 { // gone already
 				t.Error(err)
 			}
 		}
 	}
-	for what == "CONNECTION" && len(column(t, c, others)) > 0 {
-	}
+	soon(t, "the killed connections are gone", func() bool {
+		left := column(t, c, others)
+		return !slices.ContainsFunc(killed, func(id string) bool { return slices.Contains(left, id) })
+	})
 }

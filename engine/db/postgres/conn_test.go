@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"etamil/engine/db"
+	"etamil/engine/db/dbtest"
 	"etamil/engine/db/dbtest/servers"
 	"etamil/engine/diag"
 	"etamil/engine/value"
@@ -138,7 +139,7 @@ func TestCancelIsSeenInTheServer(t *testing.T) {
 		_, err := execute(ctx, c, "SELECT pg_sleep(60)")
 		done <- err
 	}()
-	for !running() {
+	for end := time.Now().Add(30 * time.Second); !running() && time.Now().Before(end); {
 		time.Sleep(5 * time.Millisecond)
 	}
 	stop()
@@ -343,7 +344,7 @@ func TestCallerWhoLeavesOpensNothing(t *testing.T) {
 	b := newBench(t, p.url, db.Options{}, nil)
 	ctx, stop := context.WithTimeout(context.Background(), 100*time.Millisecond)
 	defer stop()
-	if _, err := b.Acquire(ctx); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := dbtest.Acquire(ctx, b); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("the error is %v", err)
 	}
 	b.wantOpen(0)
@@ -368,7 +369,7 @@ func TestConnectingFails(t *testing.T) {
 		{s.URL + "?target_session_attrs=standby", "", ""},
 	} {
 		b := newBench(t, tt.text, db.Options{}, nil)
-		_, err := b.Acquire(context.Background())
+		_, err := dbtest.Acquire(context.Background(), b)
 		var failed *db.ConnectError
 		if !errors.As(err, &failed) {
 			t.Errorf("%s: %T %v, want a ConnectError", tt.text, err, err)
@@ -415,7 +416,7 @@ func TestRestartOfTheServerIsRecoveredFrom(t *testing.T) {
 	}
 	c.Release(true)
 	var failed *db.ConnectError
-	if _, err := b.Acquire(context.Background()); !errors.As(err, &failed) {
+	if _, err := dbtest.Acquire(context.Background(), b); !errors.As(err, &failed) {
 		t.Errorf("Acquire while it is down: %v", err)
 	}
 	b.wantOpen(0)

@@ -37,7 +37,7 @@ type pool struct {
 	named atomic.Bool
 
 	// mu is held while idle connections are taken out, so that CloseIdle, which
-	// can only take all of them, never makes Acquire open one in vain.
+	// can only take all of them, never makes Connect open one in vain.
 	mu     sync.Mutex
 	closed bool
 }
@@ -99,21 +99,19 @@ func (a *attempt) opened() *wire {
 	return a.conn
 }
 
-// Acquire implements db.Pool.
-func (p *pool) Acquire(ctx context.Context) (db.Conn, error) {
-	for {
+// Idle implements db.Pool.
+func (p *pool) Idle(ctx context.Context) db.Conn {
+	for ctx.Err() == nil {
 		c := p.takeIdle(ctx)
 		if c == nil {
-			return p.connect(ctx)
+			break
 		}
 		if p.alive(ctx, c) {
-			return c, nil
+			return c
 		}
 		c.close()
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
 	}
+	return nil
 }
 
 // takeIdle returns the connection that became idle last; nil: there is none.
@@ -123,7 +121,7 @@ func (p *pool) takeIdle(ctx context.Context) *conn {
 	if p.pgx.Stat().IdleConns() == 0 {
 		return nil
 	}
-	// Between the two calls connect may have taken it; then this opens none,
+	// Between the two calls Connect may have taken it; then this opens none,
 	// for want of an attempt in the context.
 	lease, err := p.pgx.Acquire(ctx)
 	if err != nil {
@@ -156,8 +154,8 @@ func (p *pool) alive(ctx context.Context, c *conn) bool {
 	return err == nil && !fired
 }
 
-// connect opens a connection.
-func (p *pool) connect(ctx context.Context) (db.Conn, error) {
+// Connect implements db.Pool.
+func (p *pool) Connect(ctx context.Context) (db.Conn, error) {
 	a := &attempt{}
 	// Several servers are tried one after the other.
 	dialing, stop := context.WithTimeout(context.WithValue(ctx, attemptKey{}, a), p.timeout*time.Duration(len(p.s.hosts)))

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"etamil/engine/db"
+	"etamil/engine/db/dbtest"
 	"etamil/engine/db/dbtest/servers"
 	"etamil/engine/host"
 	"etamil/engine/value"
@@ -106,7 +107,7 @@ func (b *bench) wantOpen(want int64) {
 // lease leases a connection, which comes back at the end of the test.
 func (b *bench) lease() db.Conn {
 	b.Helper()
-	c, err := b.Acquire(context.Background())
+	c, err := dbtest.Acquire(context.Background(), b)
 	if err != nil {
 		b.Fatalf("Acquire: %v", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"etamil/engine/db"
+	"etamil/engine/db/dbtest"
 	"etamil/engine/db/dbtest/servers"
 	"etamil/engine/diag"
 )
@@ -222,7 +223,7 @@ func TestEnvironmentAndFilesAreNotRead(t *testing.T) {
 		if want := "[{a: etamil, d: etamil, g: on, u: etamil, z: " + os.Getenv("POSTGRES_TEST_ZONE") + "}]"; got != want {
 			t.Errorf("the session is %s, want %s", got, want)
 		}
-		c, err := newBench(t, strings.Replace(url, "etamil@", "locked@", 1), db.Options{}, nil).Acquire(context.Background())
+		c, err := dbtest.Acquire(context.Background(), newBench(t, strings.Replace(url, "etamil@", "locked@", 1), db.Options{}, nil))
 		if err == nil {
 			c.Release(false)
 			t.Error("a password was found somewhere")

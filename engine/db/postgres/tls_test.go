@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"etamil/engine/db"
+	"etamil/engine/db/dbtest"
 	"etamil/engine/db/dbtest/servers"
 )
 
@@ -141,7 +142,7 @@ func TestTLS(t *testing.T) {
 	} {
 		t.Run(tt.text, func(t *testing.T) {
 			b := newBench(t, base+" "+tt.text, db.Options{Source: true}, nil)
-			c, err := b.Acquire(context.Background())
+			c, err := dbtest.Acquire(context.Background(), b)
 			if tt.failure != "" {
 				var failed *db.ConnectError
 				if !errors.As(err, &failed) || !strings.Contains(failed.Reason.En, tt.failure) {
@@ -203,7 +204,7 @@ func TestAServerOfAnotherKindIsToldApart(t *testing.T) {
 			c.Close()
 		}
 	}()
-	_, err = newBench(t, "postgres://u@"+l.Addr().String()+"/d", db.Options{}, nil).Acquire(t.Context())
+	_, err = dbtest.Acquire(t.Context(), newBench(t, "postgres://u@"+l.Addr().String()+"/d", db.Options{}, nil))
 	var refused *db.ConnectError
 	if !errors.As(err, &refused) || refused.Reason.En != "what answers there is not PostgreSQL; check the port" {
 		t.Errorf("got %v", err)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"etamil/engine/db"
+	"etamil/engine/db/dbtest"
 	"etamil/engine/diag"
 	"etamil/engine/token"
 	"etamil/engine/value"
@@ -264,7 +265,7 @@ func TestFilesThatAreNoDatabaseFailAtTheFirstStatement(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := openPool(t, New(), path, db.Options{}, nil)
-		c, err := p.Acquire(context.Background())
+		c, err := dbtest.Acquire(context.Background(), p)
 		if err != nil {
 			t.Errorf("%s: %v", tt.name, err)
 			continue
@@ -287,7 +288,7 @@ func TestFilesThatAreNoDatabaseFailAtTheFirstStatement(t *testing.T) {
 func TestAFileThatWasReplacedIsOpenedAnew(t *testing.T) {
 	path := file(t)
 	p := openPool(t, New(), path, db.Options{}, nil)
-	c, err := p.Acquire(context.Background())
+	c, err := dbtest.Acquire(context.Background(), p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -318,7 +319,7 @@ func TestPrivateMemoryBelongsToOneConnection(t *testing.T) {
 func TestSharedMemoryLivesWithoutConnections(t *testing.T) {
 	d := New()
 	p := openPool(t, d, "file:shared?mode=memory&cache=shared", db.Options{}, nil)
-	c, err := p.Acquire(context.Background())
+	c, err := dbtest.Acquire(context.Background(), p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -377,7 +378,7 @@ func TestMemoryOfTheEngineIsGivenBack(t *testing.T) {
 	before := runtime.NumGoroutine()
 	for range 50 {
 		p := openPool(t, New(), text, db.Options{}, nil)
-		c, err := p.Acquire(context.Background())
+		c, err := dbtest.Acquire(context.Background(), p)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"etamil/engine/db"
+	"etamil/engine/db/dbtest"
 	"etamil/engine/diag"
 	"etamil/engine/host"
 	"etamil/engine/value"
@@ -52,7 +53,7 @@ func openPool(t testing.TB, d db.Driver, text string, o db.Options, change func(
 // lease takes a connection until the end of the test.
 func lease(t testing.TB, p *pool) *conn {
 	t.Helper()
-	c, err := p.Acquire(context.Background())
+	c, err := dbtest.Acquire(context.Background(), p)
 	if err != nil {
 		t.Fatalf("Acquire: %v", err)
 	}

@@ -33,19 +33,23 @@ type pool struct {
 // rest is how long a connection may have been idle to be taken unseen.
 const rest = time.Second
 
-func (p *pool) Acquire(ctx context.Context) (db.Conn, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	for {
+func (p *pool) Idle(ctx context.Context) db.Conn {
+	for ctx.Err() == nil {
 		c := p.last()
 		if c == nil {
 			break
 		}
 		if time.Since(c.rested) <= rest || c.alive() {
-			return c, nil
+			return c
 		}
 		c.close()
+	}
+	return nil
+}
+
+func (p *pool) Connect(ctx context.Context) (db.Conn, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
 	c, err := p.connect(ctx)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"etamil/engine/db"
+	"etamil/engine/db/dbtest"
 	"etamil/engine/value"
 )
 
@@ -76,7 +77,7 @@ func withConn(path string, wait time.Duration, do func(*conn) error) error {
 		return err
 	}
 	defer p.Close()
-	lent, err := p.Acquire(context.Background())
+	lent, err := dbtest.Acquire(context.Background(), p)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"etamil/engine/db"
+	"etamil/engine/db/dbtest"
 	"etamil/engine/diag"
 	"etamil/engine/host"
 )
@@ -118,7 +119,7 @@ func TestAFileThatCannotBeOpenedFailsAtConnecting(t *testing.T) {
 		{"file:" + filepath.Join(folder, "none.db") + "?mode=ro", "no such file"},
 		{"file:" + filepath.Join(folder, "none.db") + "?mode=rw", "no such file"},
 	} {
-		_, err := openPool(t, New(), tt.text, db.Options{}, nil).Acquire(context.Background())
+		_, err := dbtest.Acquire(context.Background(), openPool(t, New(), tt.text, db.Options{}, nil))
 		var failed *db.ConnectError
 		if !errors.As(err, &failed) || failed.Reason.En != tt.says || !strings.HasPrefix(failed.Tag, "[sqlite 14") && failed.Tag != "[sqlite 14]" {
 			t.Errorf("%s: %v, want %s", tt.text, err, tt.says)
@@ -155,14 +156,14 @@ func TestAConfinedPathIsTheOneOpened(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(folder, "a.db")); err != nil {
 		t.Error(err)
 	}
-	_, err := openPool(t, New(), "../a.db", db.Options{}, confine).Acquire(context.Background())
+	_, err := dbtest.Acquire(context.Background(), openPool(t, New(), "../a.db", db.Options{}, confine))
 	wantCode(t, err, diag.NotPermitted)
 
 	// A link that appears after the path was found is not followed.
 	if err := os.Symlink(outside, filepath.Join(folder, "link.db")); err != nil {
 		t.Fatal(err)
 	}
-	_, err = openPool(t, New(), "link.db", db.Options{}, confine).Acquire(context.Background())
+	_, err = dbtest.Acquire(context.Background(), openPool(t, New(), "link.db", db.Options{}, confine))
 	var failed *db.ConnectError
 	if !errors.As(err, &failed) {
 		t.Errorf("a link was followed: %v", err)

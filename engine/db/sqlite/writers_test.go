@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"etamil/engine/db"
+	"etamil/engine/db/dbtest"
 	"etamil/engine/diag"
 	"etamil/engine/value"
 )
@@ -45,7 +46,7 @@ func TestTwoHundredWritersLoseNothing(t *testing.T) {
 	var all sync.WaitGroup
 	for w := range writers {
 		all.Go(func() {
-			lent, err := pools[w%len(pools)].Acquire(context.Background())
+			lent, err := dbtest.Acquire(context.Background(), pools[w%len(pools)])
 			if err != nil {
 				t.Error(err)
 				return
@@ -159,7 +160,7 @@ func TestTheTurnToWriteEndsWithTheTransaction(t *testing.T) {
 	if _, err := execute(c, "INSERT INTO t VALUES (1)"); err == nil || c.writing {
 		t.Errorf("a failure outside kept the turn; %v", err)
 	}
-	lent, err := p.Acquire(context.Background())
+	lent, err := dbtest.Acquire(context.Background(), p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -287,7 +288,7 @@ func TestWritersThatLeaveAreNeitherCountedNorInTheWay(t *testing.T) {
 		all.Go(func() {
 			for n := range 10 {
 				ctx, stop := context.WithTimeout(context.Background(), time.Duration(rand.IntN(20_000))*time.Microsecond)
-				lent, err := p.Acquire(ctx)
+				lent, err := dbtest.Acquire(ctx, p)
 				if err == nil {
 					_, err = lent.Execute(ctx, statementOf("INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) SELECT ?, i FROM n", value.Int(w*100+n)))
 					lent.Release(true)

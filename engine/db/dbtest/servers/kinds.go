@@ -112,12 +112,14 @@ func pgBouncer(behind *Server, mode string) recipe {
 func mariaDB(settings ...string) recipe {
 	return recipe{
 		name: "my", programs: "mariadbd", pack: "mariadb-server", end: syscall.SIGKILL,
+		// At its start the server deletes the temporary tables of every other
+		// in the folder for temporary files, hence one each.
 		prepare: func(s *Server) error {
-			return s.run("mariadb-install-db", "--no-defaults", "--datadir="+filepath.Join(s.Dir, "my"),
+			return s.run("mariadb-install-db", "--no-defaults", "--datadir="+filepath.Join(s.Dir, "my"), "--tmpdir="+s.Dir,
 				"--auth-root-authentication-method=normal", "--skip-test-db")
 		},
 		command: func(s *Server) []string {
-			args := []string{"mariadbd", "--no-defaults", "--datadir=" + filepath.Join(s.Dir, "my"), "--port=" + strconv.Itoa(s.Port),
+			args := []string{"mariadbd", "--no-defaults", "--datadir=" + filepath.Join(s.Dir, "my"), "--tmpdir=" + s.Dir, "--port=" + strconv.Itoa(s.Port),
 				"--bind-address=127.0.0.1", "--socket=" + filepath.Join(s.Dir, "s"), "--pid-file=" + filepath.Join(s.Dir, "pid"),
 				"--skip-log-bin", "--innodb-buffer-pool-size=32M"}
 			for _, setting := range settings {
