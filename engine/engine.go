@@ -311,7 +311,7 @@ func (p *Program) prelude(r *vm.Run) error {
 
 // do runs body in a pooled run and reads what it leaves.
 func (p *Program) do(ctx context.Context, h *host.Host, lim Limits, req *Request, body func(*vm.Run) error) (res Result, err error) {
-	if lim.Time > 0 {
+	if end, ok := ctx.Deadline(); lim.Time > 0 && (!ok || time.Until(end) > lim.Time) {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, lim.Time)
 		defer cancel()

@@ -48,6 +48,7 @@ type daemon struct {
 	log  zerolog.Logger
 
 	memory     collector
+	processors processors
 	profiler   *profile.Profiler
 	granted    atomic.Pointer[grant.Grant] // nil: there was no program to run on it
 	registry   *db.Registry                // of the databases
@@ -183,6 +184,8 @@ func newDaemon(line *commandLine, cfg *config.Config) *daemon {
 	}
 	d.aside = system.SetAside("PG") // the library of PostgreSQL would obey them
 	d.registry = db.New(d.databaseSettings(cfg))
+	d.processors.waits = d.waitsForDisk
+	d.processors.tune(cfg)
 	return d
 }
 

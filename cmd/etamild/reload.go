@@ -291,6 +291,7 @@ func (d *daemon) change(r control.Request, out *control.Reload) *refusal {
 		zerolog.SetGlobalLevel(cfg.LogLevel)
 	}
 	d.memory.tune(cfg)
+	d.processors.tune(cfg)
 	d.server.SetLimits(int(cfg.Web.MaxParams), cfg.Web.MaxBody)
 	d.config.Store(cfg)
 	d.swap(next)

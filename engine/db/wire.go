@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"runtime"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -41,6 +42,23 @@ type counted struct {
 	net.Conn
 	count  func(delta int)
 	closed atomic.Bool
+	asked  atomic.Bool // something was written since the last Read
+}
+
+func (c *counted) Write(b []byte) (int, error) {
+	n, err := c.Conn.Write(b)
+	c.asked.Store(true)
+	return n, err
+}
+
+// Read lets others run first when a question was just written: meanwhile the
+// answer comes. Else it would find nothing, wait, and have to be woken, which
+// costs more than the whole reading.
+func (c *counted) Read(b []byte) (int, error) {
+	if c.asked.CompareAndSwap(true, false) {
+		runtime.Gosched()
+	}
+	return c.Conn.Read(b)
 }
 
 func (c *counted) Close() error {

@@ -425,8 +425,8 @@ func (f *flight) readBody(ctx context.Context) bool {
 
 // run runs the program and makes the response.
 func (f *flight) run(ctx context.Context) {
-	// The engine keeps request_timeout; this is for Kill.
-	ctx, cancel := context.WithCancel(ctx)
+	// For the engine, which sets no time of its own when there is one, and for Kill.
+	ctx, cancel := withTimeout(ctx, f.gen.limits.Time)
 	defer cancel()
 	if !f.app.enter(f, cancel) {
 		f.refuse(ErrDraining)

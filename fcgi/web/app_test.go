@@ -239,7 +239,7 @@ func TestDrainWaitsThenCancels(t *testing.T) {
 			go func() { answers <- ask(t, a, get("/")) }()
 			synctest.Wait()
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 		defer cancel()
 		start := time.Now()
 		drained := make(chan int)
@@ -249,7 +249,7 @@ func TestDrainWaitsThenCancels(t *testing.T) {
 		if got := <-answers; got.status != 200 {
 			t.Errorf("one that ends while draining: %d", got.status)
 		}
-		if n := <-drained; n != 2 || time.Since(start) != 30*time.Second {
+		if n := <-drained; n != 2 || time.Since(start) != 20*time.Second {
 			t.Errorf("%d cancelled after %v", n, time.Since(start))
 		}
 		for range 2 {

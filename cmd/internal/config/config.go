@@ -49,6 +49,7 @@ type Config struct {
 	DrainIdle                 time.Duration
 	ReadyTimeout              time.Duration
 
+	Processors  int   // 0: as many as the load needs
 	GCPercent   int   // 0: off
 	MemoryLimit int64 // bytes; 0: no limit
 

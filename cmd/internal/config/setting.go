@@ -252,6 +252,13 @@ var own = []Setting{
 			En: "how long a new process may take to be ready; then it is ended and the old one serves on"},
 		field: func(c *Config) any { return &c.ReadyTimeout }},
 
+	{Key: "processors", Type: Count, Default: "auto", Max: 1024, Class: Tunable, Else: "GOMAXPROCS",
+		Words: []string{"auto"}, means: map[string]string{"auto": "0"},
+		ZeroMeans: diag.Text{Ta: "சுமைக்கேற்ப, ஒன்று முதல் எல்லாம் வரை", En: "as the load needs, from one to all"},
+		Doc: diag.Text{
+			Ta: "ஒரே நேரத்தில் எத்தனை செயலிகள் நிரலை இயக்கலாம்",
+			En: "processors that run the program at once"},
+		field: func(c *Config) any { return &c.Processors }},
 	{Key: "gc_percent", Type: Count, Default: "400", Min: 10, Max: 10_000, Class: Tunable, Else: "GOGC",
 		Words: []string{"off"}, means: map[string]string{"off": "0", "-1": "0"},
 		ZeroMeans: diag.Text{Ta: "memory_limit-இல் மட்டும் சேகரிக்கும்", En: "collects at memory_limit only"},
@@ -383,7 +390,7 @@ var groups = makeGroups([]struct {
 	{diag.Text{Ta: "நிறுத்தமும் மாற்றமும்", En: "Stop and reload"},
 		"drain_timeout drain_idle ready_timeout"},
 	{diag.Text{Ta: "செயல்முறையின் நினைவகம்", En: "Memory of the process"},
-		"gc_percent memory_limit"},
+		"processors gc_percent memory_limit"},
 	{diag.Text{Ta: "தரவுத்தளங்கள்", En: "Databases"},
 		"databases.allow databases.budget databases.max_per_pool databases.max_idle databases.acquire_timeout databases.connect_timeout databases.idle_timeout databases.max_lifetime databases.statement_timeout databases.statement_cache databases.sqlite_writer_wait"},
 })

@@ -34,11 +34,15 @@ type Gate struct{ places chan struct{} }
 
 var _ host.Gate = (*Gate)(nil)
 
+// processors is how many processors the process may use; what it uses may be
+// fewer later.
+var processors = runtime.GOMAXPROCS(0)
+
 // NewGate returns a gate with n places; with n 0 or less, as many as the
 // process may use processors.
 func NewGate(n int) *Gate {
 	if n <= 0 {
-		n = runtime.GOMAXPROCS(0)
+		n = processors
 	}
 	return &Gate{make(chan struct{}, n)}
 }
