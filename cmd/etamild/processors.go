@@ -21,10 +21,10 @@ import (
 //
 //   - All but the last full part of those in force used for a tick: twice as
 //     many.
-//   - More than roomy of them used for a second, or what is ready waits longer
-//     than late on the average: one more, in the second case for steady.
-//   - As few as would be used to at most cosy, for a second: so few.
-//   - Next to nothing used for a second: all of them. Idle they cost nothing,
+//   - More than roomy of them used for a span of ticks, or what is ready waits
+//     longer than late on the average: one more, in the second case for steady.
+//   - As few as would be used to at most cosy, for a span: so few.
+//   - Next to nothing used for a span: all of them. Idle they cost nothing,
 //     and whatever comes suddenly finds them.
 const (
 	cosy  = 0.8
@@ -34,7 +34,7 @@ const (
 	late  = time.Millisecond
 
 	paceTick   = 50 * time.Millisecond
-	paceTicks  = 20 // a second
+	paceTicks  = 10 // a span
 	steady     = 10 * time.Second
 	restTick   = 500 * time.Millisecond
 	forWaiting = 2 // processors at least where threads wait in system calls
@@ -62,7 +62,7 @@ func (p *pace) next(used float64, wait time.Duration, least int) int {
 	p.n++
 	p.keeps = max(p.keeps-1, 0)
 	want := p.now
-	switch mean, waited := p.second(); {
+	switch mean, waited := p.span(); {
 	case used >= full*float64(p.now):
 		want = 2 * p.now
 	case p.n < paceTicks:
@@ -82,8 +82,8 @@ func (p *pace) next(used float64, wait time.Duration, least int) int {
 	return want
 }
 
-// second returns the averages of the last second.
-func (p *pace) second() (used float64, wait time.Duration) {
+// span returns the averages of the last span.
+func (p *pace) span() (used float64, wait time.Duration) {
 	for i := range p.used {
 		used += p.used[i]
 		wait += p.wait[i]
@@ -91,9 +91,9 @@ func (p *pace) second() (used float64, wait time.Duration) {
 	return used / paceTicks, wait / paceTicks
 }
 
-// resting reports whether next to nothing was used in the last second.
+// resting reports whether next to nothing was used in the last span.
 func (p *pace) resting() bool {
-	used, _ := p.second()
+	used, _ := p.span()
 	return p.n >= paceTicks && used < rests
 }
 

@@ -18,7 +18,7 @@ type stretch struct {
 }
 
 func TestPace(t *testing.T) {
-	const second = paceTicks
+	const span = paceTicks
 	for _, tt := range []struct {
 		what  string
 		most  int
@@ -26,19 +26,19 @@ func TestPace(t *testing.T) {
 		loads []stretch
 		want  string // the number of processors, and after how many ticks it changed
 	}{
-		{"an idle process keeps all", 8, 1, []stretch{{5 * second, 0, 0}}, "8"},
-		{"a light load needs one", 8, 1, []stretch{{5 * second, 0.3, 0}}, "8 20:1"},
-		{"three full ones and a bit need four", 8, 1, []stretch{{5 * second, 3.1, 0}}, "8 20:4"},
-		{"what one is used to nearly is left on one", 8, 1, []stretch{{2 * second, 0.5, 0}, {5 * second, 0.89, 0}}, "8 20:1"},
-		{"nine tenths of one for a second are too much", 8, 1, []stretch{{2 * second, 0.5, 0}, {second, 0.93, 0}}, "8 20:1 59:2"},
-		{"a full one is doubled at once, and again", 8, 1, []stretch{{2 * second, 0.5, 0}, {1, 1, 0}, {1, 2, 0}, {1, 4, 0}, {1, 8, 0}}, "8 20:1 41:2 42:4 43:8"},
-		{"as few processors as the process may use", 3, 1, []stretch{{2 * second, 0.5, 0}, {1, 1, 0}, {1, 2, 0}, {1, 3, 0}}, "3 20:1 41:2 42:3"},
-		{"one after the other is given up", 8, 1, []stretch{{second, 5, 0}, {4 * second, 0.5, 0}}, "8 20:7 40:1"},
-		{"a burst after a rest finds all for a second", 8, 1, []stretch{{3 * second, 0.3, 0}, {3 * second, 0.001, 0}, {second, 0.3, 0}}, "8 20:1 80:8 140:1"},
-		{"long waits get one more, which stays", 8, 1, []stretch{{2 * second, 0.5, 0}, {second / 2, 0.5, 3 * late}, {11 * second, 0.5, 0}}, "8 20:1 47:2 247:1"},
-		{"waits that no processor ends change nothing", 2, 1, []stretch{{5 * second, 1.7, 9 * late}}, "2"},
-		{"threads that wait keep two", 8, 2, []stretch{{5 * second, 0.3, 0}}, "8 20:2"},
-		{"there is only one", 1, 2, []stretch{{5 * second, 1, 3 * late}}, "1"},
+		{"an idle process keeps all", 8, 1, []stretch{{5 * span, 0, 0}}, "8"},
+		{"a light load needs one", 8, 1, []stretch{{5 * span, 0.3, 0}}, "8 10:1"},
+		{"three full ones and a bit need four", 8, 1, []stretch{{5 * span, 3.1, 0}}, "8 10:4"},
+		{"what one is used to nearly is left on one", 8, 1, []stretch{{2 * span, 0.5, 0}, {5 * span, 0.89, 0}}, "8 10:1"},
+		{"nine tenths of one for a span are too much", 8, 1, []stretch{{2 * span, 0.5, 0}, {span, 0.93, 0}}, "8 10:1 30:2"},
+		{"a full one is doubled at once, and again", 8, 1, []stretch{{2 * span, 0.5, 0}, {1, 1, 0}, {1, 2, 0}, {1, 4, 0}, {1, 8, 0}}, "8 10:1 21:2 22:4 23:8"},
+		{"as few processors as the process may use", 3, 1, []stretch{{2 * span, 0.5, 0}, {1, 1, 0}, {1, 2, 0}, {1, 3, 0}}, "3 10:1 21:2 22:3"},
+		{"one after the other is given up", 8, 1, []stretch{{span, 5, 0}, {4 * span, 0.5, 0}}, "8 10:7 20:1"},
+		{"a burst after a rest finds all for a span", 8, 1, []stretch{{3 * span, 0.3, 0}, {3 * span, 0.001, 0}, {span, 0.3, 0}}, "8 10:1 40:8 70:1"},
+		{"long waits get one more, which stays", 8, 1, []stretch{{2 * span, 0.5, 0}, {span / 2, 0.5, 3 * late}, {25 * span, 0.5, 0}}, "8 10:1 24:2 224:1"},
+		{"waits that no processor ends change nothing", 2, 1, []stretch{{5 * span, 1.7, 9 * late}}, "2"},
+		{"threads that wait keep two", 8, 2, []stretch{{5 * span, 0.3, 0}}, "8 10:2"},
+		{"there is only one", 1, 2, []stretch{{5 * span, 1, 3 * late}}, "1"},
 	} {
 		p := pace{most: tt.most, now: tt.most}
 		got, ticks := strconv.Itoa(p.now), 0
