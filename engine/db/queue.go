@@ -41,12 +41,12 @@ type eviction struct {
 // the order in which they came, over all pools. It is called with the lock
 // whenever something became free.
 func (r *Registry) dispatch() {
-	var passed map[*pool]bool // whose first waiter waits for its own pool
+	r.round++
 	for len(r.waiting) > 0 && (r.idle > 0 || r.taken < r.settings.Load().Budget) {
 		var first *pool
 		var w *waiter
 		for p := range r.waiting {
-			if f := p.queue.Front().Value.(*waiter); !passed[p] && (w == nil || f.number < w.number) {
+			if f := p.queue.Front().Value.(*waiter); p.passed != r.round && (w == nil || f.number < w.number) {
 				first, w = p, f
 			}
 		}
@@ -61,10 +61,7 @@ func (r *Registry) dispatch() {
 		case wait:
 			return // all that becomes free is for this one
 		default:
-			if passed == nil {
-				passed = map[*pool]bool{}
-			}
-			passed[first] = true
+			first.passed = r.round // its first waiter waits for its own pool
 		}
 	}
 }

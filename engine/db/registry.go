@@ -28,6 +28,7 @@ type Registry struct {
 	resting  map[*pool]struct{} // whose they are
 	waiting  map[*pool]struct{}
 	arrived  uint64 // numbers the waiters
+	round    uint64 // numbers the calls of dispatch
 	retired  bool
 	closed   bool
 	timer    *time.Timer // runs sweep
@@ -88,6 +89,7 @@ type pool struct {
 	closing   int         // idle ones that are being closed
 	queue     list.List   // of *waiter
 	used      time.Time   // when a session last let it go
+	passed    uint64      // the round in which its first waiter was passed over
 	full      time.Time   // since when it is at its limit; zero: it is not
 	warned    bool        // of this stay at the limit
 	doomed    bool        // no new session finds it

@@ -251,8 +251,8 @@ func (x *session) run(ctx context.Context, s *host.Statement, do func(context.Co
 		}
 		clean := !o.dirty && !o.conn.InTransaction()
 		err := x.statement(ctx, o, c, s, do)
-		var lost *Lost
-		if !errors.As(err, &lost) {
+		lost, ok := errors.AsType[*Lost](err)
+		if !ok {
 			return err
 		}
 		if lost.Sent {
@@ -293,11 +293,9 @@ func (x *session) statement(ctx context.Context, o *opened, c class, s *host.Sta
 	o.inserted = o.inserted || c.insert
 	x.takeNotes(o.conn, s.At)
 
-	var lost *Lost
-	isLost := errors.As(err, &lost)
+	lost, isLost := errors.AsType[*Lost](err)
 	x.sent = x.sent || !isLost || lost.Sent
-	var refusal *Refusal
-	refused := errors.As(err, &refusal)
+	refusal, refused := errors.AsType[*Refusal](err)
 	usable := !isLost && o.conn.Usable()
 	still := usable && o.conn.InTransaction()
 	switch {
@@ -376,8 +374,7 @@ func (x *session) freshen(ctx context.Context, o *opened, c class, s *host.State
 	if beside.conn != nil {
 		x.release(beside, false)
 	}
-	var lost *Lost
-	if errors.As(err, &lost) {
+	if _, lost := errors.AsType[*Lost](err); lost {
 		err = diag.ConnectionLost.New(diag.Whole(o.pool.name))
 	}
 	return true, err

@@ -316,13 +316,34 @@ func Join(a *Str, s string) *Str {
 		return &Str{s: unsafe.String(unsafe.SliceData(a.tail.b), n), tail: a.tail, joined: true}
 	}
 	if n < joinMin || !a.joined || a.frozen {
-		b := make([]byte, 0, n)
-		b = append(append(b, a.s...), s...)
-		return &Str{s: unsafe.String(unsafe.SliceData(b), n), joined: true}
+		t, b := roomFor(n)
+		copy(b[copy(b, a.s):], s)
+		t.s, t.joined = unsafe.String(unsafe.SliceData(b), n), true
+		return t
 	}
 	t := &tail{b: make([]byte, 0, 2*n)}
 	t.b = append(append(t.b, a.s...), s...)
 	return &Str{s: unsafe.String(unsafe.SliceData(t.b), n), tail: t, joined: true}
+}
+
+// roomFor returns a heap part and n bytes for its text: of a short one in the
+// same piece of memory, for most joined texts are short.
+func roomFor(n int) (*Str, []byte) {
+	switch {
+	case n <= 24: // 64 bytes in all
+		t := &struct {
+			Str
+			b [24]byte
+		}{}
+		return &t.Str, t.b[:n]
+	case n <= 56: // 96
+		t := &struct {
+			Str
+			b [56]byte
+		}{}
+		return &t.Str, t.b[:n]
+	}
+	return &Str{}, make([]byte, n)
 }
 
 // JoinCost returns how many bytes Join(a, s) would allocate.

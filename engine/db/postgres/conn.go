@@ -25,7 +25,7 @@ const drainTime = 50 * time.Millisecond
 // A conn is one connection, leased or idle. It implements db.Conn.
 type conn struct {
 	pool   *pool
-	lease  *pgxpool.Conn // nil while idle or closed
+	lease  *pgxpool.Conn // nil when closed
 	pg     *pgconn.PgConn
 	cancel *canceller
 	opened time.Time

@@ -80,11 +80,8 @@ var nulInText = &db.Refusal{
 
 // pgError returns the server's error within err, or nil.
 func pgError(err error) *pgconn.PgError {
-	var e *pgconn.PgError
-	if errors.As(err, &e) {
-		return e
-	}
-	return nil
+	e, _ := errors.AsType[*pgconn.PgError](err)
+	return e
 }
 
 // connectError says why no connection could be opened: in the server's words,

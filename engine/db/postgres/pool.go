@@ -24,7 +24,9 @@ const closeTime = 200 * time.Millisecond
 
 // A pool is a pgxpool.Pool that never decides by itself: its health check has
 // nothing to do, its maximum is out of reach, it opens a connection only for a
-// caller who waits, and what is closed is first taken out of it.
+// caller who waits, and what is closed is first taken out of it. It does not see
+// that a connection is idle, either: giving it back and asking for it again took
+// more time than all that the registry does.
 type pool struct {
 	pgx     *pgxpool.Pool
 	s       *settings
@@ -36,9 +38,8 @@ type pool struct {
 	// named tells that statements are still prepared by name; see unname.
 	named atomic.Bool
 
-	// mu is held while idle connections are taken out, so that CloseIdle, which
-	// can only take all of them, never makes Connect open one in vain.
 	mu     sync.Mutex
+	idle   []*conn // the one idle longest first
 	closed bool
 }
 
@@ -102,7 +103,7 @@ func (a *attempt) opened() *wire {
 // Idle implements db.Pool.
 func (p *pool) Idle(ctx context.Context) db.Conn {
 	for ctx.Err() == nil {
-		c := p.takeIdle(ctx)
+		c := p.takeIdle()
 		if c == nil {
 			break
 		}
@@ -115,25 +116,16 @@ func (p *pool) Idle(ctx context.Context) db.Conn {
 }
 
 // takeIdle returns the connection that became idle last; nil: there is none.
-func (p *pool) takeIdle(ctx context.Context) *conn {
+func (p *pool) takeIdle() *conn {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.pgx.Stat().IdleConns() == 0 {
+	last := len(p.idle) - 1
+	if last < 0 {
 		return nil
 	}
-	// Between the two calls Connect may have taken it; then this opens none,
-	// for want of an attempt in the context.
-	lease, err := p.pgx.Acquire(ctx)
-	if err != nil {
-		return nil
-	}
-	return adopt(lease)
-}
-
-// adopt returns the conn of a leased connection.
-func adopt(lease *pgxpool.Conn) *conn {
-	c := lease.Conn().PgConn().CustomData()[connKey].(*conn)
-	c.lease = lease
+	c := p.idle[last]
+	p.idle[last] = nil
+	p.idle = p.idle[:last]
 	return c
 }
 
@@ -162,7 +154,9 @@ func (p *pool) Connect(ctx context.Context) (db.Conn, error) {
 	defer stop()
 	lease, err := p.pgx.Acquire(dialing)
 	if err == nil {
-		return adopt(lease), nil
+		c := lease.Conn().PgConn().CustomData()[connKey].(*conn)
+		c.lease = lease
+		return c, nil
 	}
 	a.abandon()
 	if err := ctx.Err(); err != nil {
@@ -181,40 +175,21 @@ func (p *pool) give(c *conn) bool {
 		return false
 	}
 	c.idleSince = time.Now()
-	lease := c.lease
-	c.lease = nil
-	lease.Release()
+	p.idle = append(p.idle, c)
 	return true
 }
 
 // CloseIdle implements db.Pool.
 func (p *pool) CloseIdle(n int) int {
-	if n <= 0 {
-		return 0
-	}
 	p.mu.Lock()
-	idle := p.idle()
-	n = min(n, len(idle))
-	for _, c := range idle[n:] { // the last one is taken first again
-		lease := c.lease
-		c.lease = nil
-		lease.Release()
-	}
+	n = max(min(n, len(p.idle)), 0)
+	oldest := slices.Clone(p.idle[:n])
+	p.idle = slices.Delete(p.idle, 0, n)
 	p.mu.Unlock()
-	for _, c := range idle[:n] {
+	for _, c := range oldest {
 		c.close()
 	}
 	return n
-}
-
-// idle takes all idle connections out, the longest idle one first.
-func (p *pool) idle() []*conn {
-	var idle []*conn
-	for _, lease := range p.pgx.AcquireAllIdle(context.Background()) {
-		idle = append(idle, adopt(lease))
-	}
-	slices.SortStableFunc(idle, func(a, b *conn) int { return a.idleSince.Compare(b.idleSince) })
-	return idle
 }
 
 // Close implements db.Pool.
@@ -225,7 +200,8 @@ func (p *pool) Close() {
 		return
 	}
 	p.closed = true
-	idle := p.idle()
+	idle := p.idle
+	p.idle = nil
 	p.mu.Unlock()
 	for _, c := range idle {
 		c.close()
