@@ -33,7 +33,7 @@ const (
 	rests = 0.01
 	late  = time.Millisecond
 
-	paceTick   = 50 * time.Millisecond
+	paceTick   = 25 * time.Millisecond
 	paceTicks  = 10 // a span
 	steady     = 10 * time.Second
 	restTick   = 500 * time.Millisecond

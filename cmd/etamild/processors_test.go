@@ -35,7 +35,7 @@ func TestPace(t *testing.T) {
 		{"as few processors as the process may use", 3, 1, []stretch{{2 * span, 0.5, 0}, {1, 1, 0}, {1, 2, 0}, {1, 3, 0}}, "3 10:1 21:2 22:3"},
 		{"one after the other is given up", 8, 1, []stretch{{span, 5, 0}, {4 * span, 0.5, 0}}, "8 10:7 20:1"},
 		{"a burst after a rest finds all for a span", 8, 1, []stretch{{3 * span, 0.3, 0}, {3 * span, 0.001, 0}, {span, 0.3, 0}}, "8 10:1 40:8 70:1"},
-		{"long waits get one more, which stays", 8, 1, []stretch{{2 * span, 0.5, 0}, {span / 2, 0.5, 3 * late}, {25 * span, 0.5, 0}}, "8 10:1 24:2 224:1"},
+		{"long waits get one more, which stays", 8, 1, []stretch{{2 * span, 0.5, 0}, {span / 2, 0.5, 3 * late}, {45 * span, 0.5, 0}}, "8 10:1 24:2 424:1"},
 		{"waits that no processor ends change nothing", 2, 1, []stretch{{5 * span, 1.7, 9 * late}}, "2"},
 		{"threads that wait keep two", 8, 2, []stretch{{5 * span, 0.3, 0}}, "8 10:2"},
 		{"there is only one", 1, 2, []stretch{{5 * span, 1, 3 * late}}, "1"},
