@@ -155,7 +155,7 @@ func Verify(p *Program) error {
 			}
 			last := 0
 			switch ins.Op {
-			case MakeArray:
+			case MakeArray, JoinAll:
 				last = int(ins.B) + int(ins.C)
 			case MakeRecord:
 				last = int(ins.B) + len(p.Keys[ins.C].Names())

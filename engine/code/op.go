@@ -32,6 +32,7 @@ const (
 	Neg
 	Join
 	JoinK
+	JoinAll
 
 	Compare
 	Not
@@ -140,6 +141,8 @@ var ops = [NumOps]opInfo{
 	Neg:   {"neg", shape{reg, reg, none}, "r[A] = 0 - r[B]"},
 	Join:  {"join", shape{reg, reg, reg}, "r[A] = text of r[B] followed by that of r[C]"},
 	JoinK: {"join_k", shape{reg, reg, konst}, "r[A] = text of r[B] followed by that of k[C]"},
+
+	JoinAll: {"join_all", shape{reg, reg, count}, "r[A] = texts of the C registers from B, one after the other"},
 
 	Compare: {"compare", shape{reg, reg, reg}, "r[A] = r[B] (N: < <= > >= == !=) r[C]"},
 	Not:     {"not", shape{reg, reg, none}, "r[A] = not truth of r[B]"},

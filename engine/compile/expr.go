@@ -157,6 +157,9 @@ var comparisons = map[token.Kind]uint8{
 // chain compiles First op X op X …. Only the last operation writes dst, which
 // may be a variable that a later operand reads.
 func (f *function) chain(e *syntax.Chain, dst int32) {
+	if f.joinAll(e, dst) {
+		return
+	}
 	left := f.operand(e.First)
 	inner := int32(-1)
 	for i, l := range e.Links {
@@ -172,6 +175,33 @@ func (f *function) chain(e *syntax.Chain, dst int32) {
 		f.next = save
 		left = to
 	}
+}
+
+// joinAll compiles "a" & X & Y … at once, so that what is between is no text of
+// its own. With something else than a constant in front, X & Y may be a text
+// that grows in place (value.Join).
+func (f *function) joinAll(e *syntax.Chain, dst int32) bool {
+	if f.p.Plain || len(e.Links) < 2 {
+		return false
+	}
+	if _, ok := e.First.(*syntax.Text); !ok {
+		return false
+	}
+	for _, l := range e.Links {
+		if l.Op != token.Ampersand {
+			return false
+		}
+	}
+	base := f.next
+	for range len(e.Links) + 1 {
+		f.temp()
+	}
+	f.expr(e.First, base)
+	for i, l := range e.Links {
+		f.expr(l.X, base+1+int32(i))
+	}
+	f.emit(code.Instr{Op: code.JoinAll, A: dst, B: base, C: int32(len(e.Links) + 1)}, e.Links[0].OpLoc)
+	return true
 }
 
 func (f *function) link(l syntax.Link, left, to int32) {

@@ -299,9 +299,9 @@ func LetterValue(s string) Value {
 	return String(s)
 }
 
-// joinMin is the length in bytes from which a joined text gets room to grow;
+// JoinMin is the length in bytes from which a joined text gets room to grow;
 // shorter ones are copied outright.
-const joinMin = 64
+const JoinMin = 64
 
 // Join returns a text of a followed by s. When a was itself made by joining
 // and nothing was joined to it yet, it grows in place: a loop of s = s & x
@@ -315,7 +315,7 @@ func Join(a *Str, s string) *Str {
 		a.tail.b = append(a.tail.b, s...)
 		return &Str{s: unsafe.String(unsafe.SliceData(a.tail.b), n), tail: a.tail, joined: true}
 	}
-	if n < joinMin || !a.joined || a.frozen {
+	if n < JoinMin || !a.joined || a.frozen {
 		t, b := roomFor(n)
 		copy(b[copy(b, a.s):], s)
 		t.s, t.joined = unsafe.String(unsafe.SliceData(b), n), true
@@ -324,6 +324,17 @@ func Join(a *Str, s string) *Str {
 	t := &tail{b: make([]byte, 0, 2*n)}
 	t.b = append(append(t.b, a.s...), s...)
 	return &Str{s: unsafe.String(unsafe.SliceData(t.b), n), tail: t, joined: true}
+}
+
+// Concat returns the text of all parts, n bytes in all.
+func Concat(parts []string, n int) *Str {
+	t, b := roomFor(n)
+	at := 0
+	for _, s := range parts {
+		at += copy(b[at:], s)
+	}
+	t.s, t.joined = unsafe.String(unsafe.SliceData(b), n), true
+	return t
 }
 
 // roomFor returns a heap part and n bytes for its text: of a short one in the
@@ -352,7 +363,7 @@ func JoinCost(a *Str, s string) int {
 	if a.tail != nil && !a.frozen && len(a.tail.b) == len(a.s) && cap(a.tail.b) >= n {
 		return 64
 	}
-	if n < joinMin || !a.joined {
+	if n < JoinMin || !a.joined {
 		return n + 64
 	}
 	return 2*n + 64

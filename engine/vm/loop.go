@@ -200,6 +200,10 @@ func (r *Run) loop(f *code.Func) error {
 			if err = r.join(at(regs, i.A), at(regs, i.B), at(consts, i.C)); err != nil {
 				goto failed
 			}
+		case code.JoinAll:
+			if err = r.joinAll(at(regs, i.A), window(at(regs, i.B), i.C)); err != nil {
+				goto failed
+			}
 
 		case code.Compare:
 			var ok bool
@@ -670,6 +674,39 @@ func (r *Run) join(dst, a, b *value.Value) error {
 	if len(right) >= 256 {
 		return r.Charge(len(right) / 64)
 	}
+	return nil
+}
+
+// joinAll is a & b & c …: a short text is made at once.
+func (r *Run) joinAll(dst *value.Value, parts []value.Value) error {
+	var texts [8]string
+	n := 0
+	for i := range parts {
+		if i == len(texts) || parts[i].IsCollection() || n >= value.JoinMin {
+			n = value.JoinMin
+			break
+		}
+		s, err := r.text(&parts[i])
+		if err != nil {
+			return err
+		}
+		texts[i] = s
+		n += len(s)
+	}
+	if n < value.JoinMin {
+		if err := r.Grow(n + 64); err != nil {
+			return err
+		}
+		*dst = value.OfPart(value.Concat(texts[:len(parts)], n))
+		return nil
+	}
+	all := parts[0]
+	for i := 1; i < len(parts); i++ {
+		if err := r.join(&all, &all, &parts[i]); err != nil {
+			return err
+		}
+	}
+	*dst = all
 	return nil
 }
 
