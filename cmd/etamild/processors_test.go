@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -57,14 +58,9 @@ func TestPace(t *testing.T) {
 	}
 }
 
-// burn uses a processor until stop is closed.
-func burn(stop <-chan struct{}) {
-	for {
-		select {
-		case <-stop:
-			return
-		default:
-		}
+// burn uses a processor until stop is set.
+func burn(stop *atomic.Bool) {
+	for !stop.Load() {
 	}
 }
 
@@ -97,8 +93,8 @@ func TestProcessorsFollowTheLoad(t *testing.T) {
 	p.tune(settings("3"))
 	become("the operator's choice", 3, 3)
 	p.tune(settings("auto"))
-	stop := make(chan struct{})
-	defer close(stop)
+	var stop atomic.Bool
+	defer stop.Store(true)
 	light := make(chan struct{})
 	go func() {
 		for {
@@ -113,8 +109,8 @@ func TestProcessorsFollowTheLoad(t *testing.T) {
 	}()
 	become("a light load", 1, 1)
 	close(light)
-	go burn(stop)
-	go burn(stop)
+	go burn(&stop)
+	go burn(&stop)
 	become("two loops without an end", 2, before)
 	p.tune(settings("3"))
 	become("the operator's choice again", 3, 3)
@@ -125,11 +121,11 @@ func TestProcessorsFollowTheLoad(t *testing.T) {
 // What the process used is measured as the kernel counts it.
 func TestSpent(t *testing.T) {
 	s := newSpent()
-	stop := make(chan struct{})
-	go burn(stop)
+	var stop atomic.Bool
+	go burn(&stop)
 	time.Sleep(300 * time.Millisecond)
 	used, _ := s.since()
-	close(stop)
+	stop.Store(true)
 	if used < 0.1 || used > float64(runtime.NumCPU())+0.5 {
 		t.Errorf("a loop without an end used %.2f processors", used)
 	}

@@ -349,12 +349,6 @@ func ordered(v any) any {
 	return all
 }
 
-// sorters are the operators that sort by their field sortBy.
-var sorters = map[string]bool{
-	"$setWindowFields": true, "$fill": true, "$sortArray": true,
-	"$top": true, "$topN": true, "$bottom": true, "$bottomN": true,
-}
-
 // sorting are the operators of a pipeline that have a field sortBy.
 var sorting = []string{"$setWindowFields", "$fill", "$sortArray", "$top", "$topN", "$bottom", "$bottomN"}
 
