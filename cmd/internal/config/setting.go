@@ -389,7 +389,7 @@ var groups = makeGroups([]struct {
 		"max_steps max_memory max_output max_rows"},
 	{diag.Text{Ta: "நிறுத்தமும் மாற்றமும்", En: "Stop and reload"},
 		"drain_timeout drain_idle ready_timeout"},
-	{diag.Text{Ta: "செயல்முறையின் நினைவகம்", En: "Memory of the process"},
+	{diag.Text{Ta: "செயலிகளும் நினைவகமும்", En: "Processors and memory"},
 		"processors gc_percent memory_limit"},
 	{diag.Text{Ta: "தரவுத்தளங்கள்", En: "Databases"},
 		"databases.allow databases.budget databases.max_per_pool databases.max_idle databases.acquire_timeout databases.connect_timeout databases.idle_timeout databases.max_lifetime databases.statement_timeout databases.statement_cache databases.sqlite_writer_wait"},
