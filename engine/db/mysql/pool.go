@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/go-sql-driver/mysql"
@@ -37,9 +36,7 @@ type pool struct {
 	killer  driver.Connector
 	cancels chan struct{} // one for each connection that cancels
 
-	mu     sync.Mutex
-	idle   []*conn // the one idle longest first
-	closed bool
+	idle db.Idle[*conn]
 }
 
 // newPool returns the pool of a server; own is the time for connecting that
@@ -81,8 +78,8 @@ type socketKey struct{}
 // Idle implements db.Pool.
 func (p *pool) Idle(ctx context.Context) db.Conn {
 	for ctx.Err() == nil {
-		c := p.pop()
-		if c == nil {
+		c, ok := p.idle.Take()
+		if !ok {
 			break
 		}
 		if c.alive(ctx) {
@@ -91,19 +88,6 @@ func (p *pool) Idle(ctx context.Context) db.Conn {
 		c.close()
 	}
 	return nil
-}
-
-func (p *pool) pop() *conn {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if len(p.idle) == 0 {
-		return nil
-	}
-	last := len(p.idle) - 1
-	c := p.idle[last]
-	p.idle[last] = nil
-	p.idle = p.idle[:last]
-	return c
 }
 
 // limited returns ctx with the time for connecting.
@@ -168,39 +152,24 @@ func tag(e *mysql.MySQLError) string {
 
 // CloseIdle implements db.Pool.
 func (p *pool) CloseIdle(n int) int {
-	p.mu.Lock()
-	n = max(min(n, len(p.idle)), 0)
-	oldest := p.idle[:n:n]
-	p.idle = append([]*conn(nil), p.idle[n:]...)
-	p.mu.Unlock()
+	oldest := p.idle.Oldest(n)
 	for _, c := range oldest {
 		c.close()
 	}
-	return n
+	return len(oldest)
 }
 
 // Close implements db.Pool.
 func (p *pool) Close() {
-	p.mu.Lock()
-	p.closed = true
-	idle := p.idle
-	p.idle = nil
-	p.mu.Unlock()
-	for _, c := range idle {
+	for _, c := range p.idle.Close() {
 		c.close()
 	}
 }
 
 // keep makes c idle; false when the pool is closed.
 func (p *pool) keep(c *conn) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.closed {
-		return false
-	}
 	c.rests = time.Now()
-	p.idle = append(p.idle, c)
-	return true
+	return p.idle.Put(c)
 }
 
 // kill has the server stop the statement that the connection of that number

@@ -30,7 +30,7 @@ type conn struct {
 	cancel *canceller
 	opened time.Time
 
-	idleSince  time.Time // guarded by pool.mu while idle
+	idleSince  time.Time
 	statements *statements
 	begun      bool // a BEGIN waits for the next statement; the server knows of none
 	broken     bool // the state is not known

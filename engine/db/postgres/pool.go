@@ -2,9 +2,7 @@ package postgres
 
 import (
 	"context"
-	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -38,9 +36,7 @@ type pool struct {
 	// named tells that statements are still prepared by name; see unname.
 	named atomic.Bool
 
-	mu     sync.Mutex
-	idle   []*conn // the one idle longest first
-	closed bool
+	idle db.Idle[*conn]
 }
 
 // open makes the pool; it contacts nothing.
@@ -103,8 +99,8 @@ func (a *attempt) opened() *wire {
 // Idle implements db.Pool.
 func (p *pool) Idle(ctx context.Context) db.Conn {
 	for ctx.Err() == nil {
-		c := p.takeIdle()
-		if c == nil {
+		c, ok := p.idle.Take()
+		if !ok {
 			break
 		}
 		if p.alive(ctx, c) {
@@ -113,20 +109,6 @@ func (p *pool) Idle(ctx context.Context) db.Conn {
 		c.close()
 	}
 	return nil
-}
-
-// takeIdle returns the connection that became idle last; nil: there is none.
-func (p *pool) takeIdle() *conn {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	last := len(p.idle) - 1
-	if last < 0 {
-		return nil
-	}
-	c := p.idle[last]
-	p.idle[last] = nil
-	p.idle = p.idle[:last]
-	return c
 }
 
 // alive reports whether the server still answers on an idle connection: it has
@@ -169,41 +151,22 @@ func (p *pool) Connect(ctx context.Context) (db.Conn, error) {
 
 // give takes back a connection that shall be kept; false: the pool is closed.
 func (p *pool) give(c *conn) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.closed {
-		return false
-	}
 	c.idleSince = time.Now()
-	p.idle = append(p.idle, c)
-	return true
+	return p.idle.Put(c)
 }
 
 // CloseIdle implements db.Pool.
 func (p *pool) CloseIdle(n int) int {
-	p.mu.Lock()
-	n = max(min(n, len(p.idle)), 0)
-	oldest := slices.Clone(p.idle[:n])
-	p.idle = slices.Delete(p.idle, 0, n)
-	p.mu.Unlock()
+	oldest := p.idle.Oldest(n)
 	for _, c := range oldest {
 		c.close()
 	}
-	return n
+	return len(oldest)
 }
 
 // Close implements db.Pool.
 func (p *pool) Close() {
-	p.mu.Lock()
-	if p.closed {
-		p.mu.Unlock()
-		return
-	}
-	p.closed = true
-	idle := p.idle
-	p.idle = nil
-	p.mu.Unlock()
-	for _, c := range idle {
+	for _, c := range p.idle.Close() {
 		c.close()
 	}
 	go p.pgx.Close() // returns when the last leased connection has come back
