@@ -1,8 +1,10 @@
 package builtin
 
 import (
-	"fmt"
+	"errors"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 	_ "time/tzdata" // zones on machines that have none
 
@@ -69,15 +71,38 @@ func today(m Machine, _ []value.Value) (value.Value, error) {
 	zone := time.UTC
 	if h.Env != nil {
 		if name, ok := h.Env.Lookup("ETAMIL_TZ"); ok && name != "" {
-			loaded, err := time.LoadLocation(name)
-			if err != nil || name == "Local" { // no zone, but Go's own word
+			var err error
+			if zone, err = zoneOf(name); err != nil {
 				return value.Value{}, badArgument("இன்று", zoneWanted, diag.Same("'"+diag.Quote(name)+"'"))
 			}
-			zone = loaded
 		}
 	}
 	year, month, day := h.Clock.Now().In(zone).Date()
 	return value.String(formatDate(year, int(month), day)), nil
+}
+
+// lastZone is what zoneOf read last. A process has one ETAMIL_TZ, and reading a
+// zone takes a file each time.
+var lastZone atomic.Pointer[namedZone]
+
+type namedZone struct {
+	name string
+	zone *time.Location
+}
+
+// zoneOf returns the zone of that name.
+func zoneOf(name string) (*time.Location, error) {
+	if last := lastZone.Load(); last != nil && last.name == name {
+		return last.zone, nil
+	}
+	zone, err := time.LoadLocation(name)
+	if err == nil && zone == time.Local { // no zone, but Go's own word
+		err = errors.ErrUnsupported
+	}
+	if err == nil {
+		lastZone.Store(&namedZone{strings.Clone(name), zone})
+	}
+	return zone, err
 }
 
 func daysBetween(_ Machine, args []value.Value) (value.Value, error) {
@@ -113,8 +138,16 @@ func addDays(_ Machine, args []value.Value) (value.Value, error) {
 	return value.String(formatDate(int(year), month, day)), nil
 }
 
-// formatDate writes a date; the year has at least four digits.
-func formatDate(year, month, day int) string { return fmt.Sprintf("%04d-%02d-%02d", year, month, day) }
+// formatDate writes a date of the years up to maxYear, with four digits for the
+// year at least.
+func formatDate(year, month, day int) string {
+	b := make([]byte, 0, len("999999-12-31"))
+	for digits := 1000; digits > max(year, 1); digits /= 10 {
+		b = append(b, '0')
+	}
+	b = strconv.AppendInt(b, int64(year), 10)
+	return string(append(b, '-', byte('0'+month/10), byte('0'+month%10), '-', byte('0'+day/10), byte('0'+day%10)))
+}
 
 // readDate returns the day that text names, counted from 1970-01-01. The day
 // may be up to 31 in any month and then lies in the next one.

@@ -112,3 +112,13 @@ func FuzzDate(f *testing.F) {
 		checkDate(t, int(year%(maxYear+1)), int(month%12)+1, int(day%31)+1, add%1_000_000_000)
 	})
 }
+
+func TestFormatDate(t *testing.T) {
+	for _, year := range []int{0, 1, 9, 10, 99, 100, 999, 1000, 2026, 9999, 10_000, 99_999, 100_000, maxYear} {
+		for month, day := range map[int]int{1: 1, 9: 31, 10: 10, 12: 9} {
+			if got, want := formatDate(year, month, day), fmt.Sprintf("%04d-%02d-%02d", year, month, day); got != want {
+				t.Errorf("%s, want %s", got, want)
+			}
+		}
+	}
+}
