@@ -35,11 +35,16 @@ func Dial(ctx context.Context, network, addr string, count func(delta int)) (net
 // Counted tells count that c is open now (+1), and once that it is closed (-1).
 func Counted(c net.Conn, count func(delta int)) net.Conn {
 	count(1)
-	return &counted{Conn: c, count: count}
+	w := &counted{Conn: c, count: count}
+	if sc, ok := c.(syscall.Conn); ok {
+		w.raw, _ = sc.SyscallConn()
+	}
+	return w
 }
 
 type counted struct {
 	net.Conn
+	raw    syscall.RawConn // nil: the system knows of none
 	count  func(delta int)
 	closed atomic.Bool
 	asked  atomic.Bool // something was written since the last Read
@@ -71,10 +76,10 @@ func (c *counted) Close() error {
 
 // SyscallConn implements syscall.Conn.
 func (c *counted) SyscallConn() (syscall.RawConn, error) {
-	if sc, ok := c.Conn.(syscall.Conn); ok {
-		return sc.SyscallConn()
+	if c.raw == nil {
+		return nil, errors.ErrUnsupported
 	}
-	return nil, errors.ErrUnsupported
+	return c.raw, nil
 }
 
 // NetConn returns the connection inside.
