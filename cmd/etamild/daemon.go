@@ -104,6 +104,7 @@ const (
 
 // serve is the daemon's life. The error is a *cli.Error: of the command line.
 func serve(con *console.Console, args []string) (int, error) {
+	takeSlack()
 	old, err := handover.Inherited()
 	if err != nil {
 		return 0, cli.Errorf("%s", "%s", err)

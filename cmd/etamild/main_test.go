@@ -32,6 +32,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"etamild":          func() { os.Exit(run(os.Args[1:])) },
 		"previous-etamild": previousAsNew,
+		"slack-of-etamild": printSlack,
 	})
 }
 
