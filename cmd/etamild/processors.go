@@ -36,7 +36,7 @@ const (
 	paceTick   = 25 * time.Millisecond
 	paceTicks  = 10 // a span
 	steady     = 10 * time.Second
-	restTick   = 500 * time.Millisecond
+	restTick   = 100 * time.Millisecond
 	forWaiting = 2 // processors at least where threads wait in system calls
 )
 
