@@ -224,6 +224,13 @@ func TestServiceReloadsHandsOverAndRestartsWithoutALoss(t *testing.T) {
 	}
 	l := s.load(64)
 	pid := s.property("MainPID")
+	slack := func(when string) {
+		t.Helper()
+		if got := s.Run("sh", "-c", "cat /proc/"+pid+"/timerslack_ns; grep -ac "+slackIsDone+" /proc/"+pid+"/environ; true"); got != strconv.Itoa(int(timerSlack))+"\n0\n" {
+			t.Errorf("%s: timer slack in ns, and whether it began anew for it: %q", when, got)
+		}
+	}
+	slack("from the unit")
 	for i := range 100 {
 		s.serve("program" + strconv.Itoa(i))
 		s.Run("systemctl", "reload", unit)
@@ -248,6 +255,7 @@ func TestServiceReloadsHandsOverAndRestartsWithoutALoss(t *testing.T) {
 		pid = now
 		l.more(50)
 	}
+	slack("from the process before")
 	for i := range 10 {
 		s.Run("systemctl", "restart", unit)
 		l.more(50)
