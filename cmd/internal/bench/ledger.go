@@ -39,6 +39,9 @@ const (
 	// the time of an answer is not that of waiting for a turn.
 	ledgerClients = 32
 	ledgerCalm    = 2
+	// closeRounds is how many times as many rounds there are where what is wanted
+	// is near: a machine that is not alone changes its speed by half in between.
+	closeRounds = 3
 	// ledgerEntries are in the books before anything is measured.
 	ledgerEntries = 300
 	ledgerEntry   = `{"day": "2026-04-01", "note": "ஒரு விற்பனை", "lines": [{"account": "cash", "amount": 1180.50}, {"account": "sales", "amount": -1000.42}, {"account": "cgst", "amount": -90.04}, {"account": "sgst", "amount": -90.04}]}`
@@ -132,7 +135,12 @@ func (b *bench) ledgerOn(database string) (err error) {
 				return err
 			}
 		}
-		err := b.eachRound(sides, func(side string) error {
+		judged := database == "postgres" && m.script != "" // the balance sheet is computed by the database
+		n := b.rounds
+		if judged && m.clients == ledgerClients {
+			n *= closeRounds
+		}
+		err := rounds(n, sides, func(side string) error {
 			before, err := usedProcessor(running[side].app.PID())
 			if err != nil {
 				return err
@@ -155,9 +163,9 @@ func (b *bench) ledgerOn(database string) (err error) {
 		if err != nil {
 			return err
 		}
-		b.title("the ledger on %s: %s through nginx, %d kept connections, %d to the database, %v a round", name, m.what, m.clients, ledgerPool, b.duration)
+		b.title("the ledger on %s: %s through nginx, %d kept connections, %d to the database, %d rounds of %v", name, m.what, m.clients, ledgerPool, n, b.duration)
 		table(b.w, sides, rate, p50, p99, processor, busy, failed)
-		if database == "postgres" && m.script != "" { // the balance sheet is computed by the database
+		if judged {
 			b.ledgerVerdict(m.clients, rate, p50, processor)
 		}
 	}

@@ -154,10 +154,15 @@ func (b *bench) file(name string) string { return filepath.Join(b.stand.Dir(), n
 
 func (b *bench) title(format string, args ...any) { fmt.Fprintf(b.w, "== "+format+"\n", args...) }
 
-// eachRound calls do for every side of every round, the order turning by one
-// each time, so that no side always runs first.
+// eachRound calls do for every side of every round.
 func (b *bench) eachRound(sides []string, do func(side string) error) error {
-	for round := range b.rounds {
+	return rounds(b.rounds, sides, do)
+}
+
+// rounds calls do for every side of n rounds, the order turning by one each
+// time, so that no side always runs first.
+func rounds(n int, sides []string, do func(side string) error) error {
+	for round := range n {
 		for i := range sides {
 			if err := do(sides[(i+round)%len(sides)]); err != nil {
 				return err
