@@ -56,12 +56,17 @@ func (c *counted) Write(b []byte) (int, error) {
 	return n, err
 }
 
+// turns is how often all others that are ready run before an answer is read.
+const turns = 3
+
 // Read lets others run first when a question was just written: meanwhile the
 // answer comes. Else it would find nothing, wait, and have to be woken, which
 // costs more than the whole reading.
 func (c *counted) Read(b []byte) (int, error) {
 	if c.asked.CompareAndSwap(true, false) {
-		runtime.Gosched()
+		for range turns {
+			runtime.Gosched()
+		}
 	}
 	return c.Conn.Read(b)
 }
