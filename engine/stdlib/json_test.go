@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"testing"
 	"unicode/utf8"
 
@@ -357,6 +358,41 @@ func TestReadingAgreesWithEncodingJSON(t *testing.T) {
 	for _, s := range []string{invoicesJSON(1 << 16), "[" + strings.Repeat(`{"a":1,"b":"x"},{"b":2},`, 100) + "{}]"} {
 		checkReading(t, s)
 	}
+}
+
+// Readers are used again: what one text left in them, whole or broken off in the
+// middle, shows in no other value, neither one read before nor one read after.
+func TestJSONReadersKeepNothing(t *testing.T) {
+	texts := []string{
+		`{"a": [1, {"b": "x"}], "c": null}`, `{"a": [1, {"b": "x"`, `[[[[`, `{"c": 1, "a": 2, "c": 3}`, `{"\u0061": 7, "z": "\n"}`,
+		"[" + strings.Repeat(`{"k": "v", "n": 1.5},`, 300) + "0]", "[" + strings.Repeat("1,", 300), `5`, ``,
+	}
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			type reading struct {
+				text string
+				v    value.Value
+			}
+			var read []reading
+			for i := range 20 * len(texts) {
+				text := texts[i*7%len(texts)]
+				v, bad, err := parseJSON(&machine{}, text)
+				if err != nil || (bad == nil) != json.Valid([]byte(text)) {
+					t.Errorf("%.40s: %v %v", text, bad, err)
+				}
+				if bad == nil {
+					read = append(read, reading{text, v})
+				}
+			}
+			for _, r := range read {
+				if g, err := goJSON(r.text); err != nil || !sameAsGo(r.v, g) {
+					t.Errorf("%.40s became %s (%v)", r.text, value.Display(&r.v, 200), err)
+				}
+			}
+		})
+	}
+	group.Wait()
 }
 
 // checkReading checks that reading s does not panic, that a fault lies inside s,
