@@ -104,17 +104,19 @@ const (
 
 // serve is the daemon's life. The error is a *cli.Error: of the command line.
 func serve(con *console.Console, args []string) (int, error) {
-	takeSlack()
+	line, misused := readCommandLine(con, args, os.Getenv)
+	if misused == nil && !line.check {
+		takeSlack()
+	}
 	old, err := handover.Inherited()
 	if err != nil {
 		return 0, cli.Errorf("%s", "%s", err)
 	}
-	line, err := readCommandLine(con, args, os.Getenv)
-	if err != nil {
+	if misused != nil {
 		if old != nil {
-			old.Fail(diag.Reason(err), nil)
+			old.Fail(diag.Reason(misused), nil)
 		}
-		return 0, err
+		return 0, misused
 	}
 	if line.check {
 		return checkConfig(con, line), nil
